@@ -1,0 +1,25 @@
+/* Where files are: data that comes with the program, state that belongs to the user. */
+#ifndef WB_BASE_PATHS_H
+#define WB_BASE_PATHS_H
+
+#include <glib.h>
+
+/* Overrides the data directory (`--data DIR`): DIR holds flows/ and i18n/. */
+void paths_set_data(const char *dir);
+
+/* DIR/`name`, where DIR is, in order: --data; the tree the program was built in (its own file is
+ * DIR/build/whybounce; catalogues are then in build/i18n); PREFIX/share/whybounce. Works from any current directory. Caller frees. */
+char *paths_flows(void);
+char *paths_knowledge(const char *name); /* flows/knowledge/NAME */
+char *paths_catalogues(void);            /* the folder with *.mo */
+char *paths_module(const char *name);    /* a loadable part of the program: NAME.so beside it or in LIBDIR/whybounce */
+
+/* Folders with the site's and the user's own flows, which may not exist: /etc/whybounce/flows and
+ * $XDG_CONFIG_HOME/whybounce/flows. g_strfreev(). */
+char **paths_own_flows(void);
+
+/* $XDG_STATE_HOME/whybounce/cases (default ~/.local/state/...), made with mode 0700 when missing.
+ * NULL with `error` if that cannot be. Caller frees. */
+char *paths_cases(GError **error);
+
+#endif

@@ -1,0 +1,27 @@
+/* IP addresses: text to bytes and back, names in reverse zones, ranges that are special (RFC 6890). */
+#ifndef WB_MAIL_IP_H
+#define WB_MAIL_IP_H
+
+#include <glib.h>
+
+typedef struct Ip {
+  int family; /* 4 or 6; an IPv4-mapped IPv6 address is folded to 4 */
+  guint8 bytes[16];
+} Ip;
+
+/* FALSE if `text` is no address. Takes "192.0.2.1", "2001:db8::1", "[IPv6:2001:db8::1]", "[192.0.2.1]". */
+gboolean ip_parse(const char *text, Ip *ip);
+char *ip_format(const Ip *ip);
+gboolean ip_equal(const Ip *a, const Ip *b);
+
+/* "10.2.0.192" or 32 nibbles "1.0.0...": what stands before the zone in DNS lists (RFC 5782 s2.1, s2.4) and in-addr.arpa. */
+char *ip_reverse(const Ip *ip);
+
+/* A short English message id for a range that is not on the public Internet ("private network",
+ * "this machine (loopback)", "documentation", ...), or NULL for a public address. */
+const char *ip_special_range(const Ip *ip);
+
+/* TRUE if `ip` is in PREFIX/LENGTH ("192.0.2.0/24"). */
+gboolean ip_in_prefix(const Ip *ip, const char *prefix);
+
+#endif

@@ -1,0 +1,175 @@
+/* The one door to the outside.
+ *
+ * Everything that leaves the machine is a question with a key ("example.com MX") and comes back as an
+ * answer.  The table of questions and answers is the recording: a live net fills it from the network, a
+ * replay net from a file, and nothing above can tell the difference.
+ *
+ * Probes pull.  net_dns() returns the answer, or NULL after it has launched the question; the probe asks
+ * for all that it can, says "pending", and is called again from scratch when something has arrived.
+ *
+ * An answer is never an error: NXDOMAIN, SERVFAIL and time-outs are answers.  Three kinds: the records
+ * are there (DNS_OK), they are proven absent (NODATA, NXDOMAIN), or nobody could tell (all others).
+ *
+ * A net owns its answers; they live as long as it, unless net_waiter_forget() drops them. One thread. */
+#ifndef WB_NET_NET_H
+#define WB_NET_NET_H
+
+#include <glib.h>
+#include <poll.h>
+
+typedef struct Net Net;
+typedef struct NetWaiter NetWaiter;
+
+typedef enum DnsType {
+  DNS_A = 1,
+  DNS_NS = 2,
+  DNS_CNAME = 5,
+  DNS_SOA = 6,
+  DNS_PTR = 12,
+  DNS_MX = 15,
+  DNS_TXT = 16,
+  DNS_AAAA = 28,
+} DnsType;
+
+typedef enum DnsStatus {
+  DNS_OK,
+  DNS_NODATA,       /* the name exists, without records of this type */
+  DNS_NXDOMAIN,     /* the name does not exist */
+  DNS_TIMEOUT,      /* from here on: could not tell */
+  DNS_SERVFAIL,
+  DNS_REFUSED,
+  DNS_FORMERR,
+  DNS_NOTIMP,
+  DNS_GARBAGE,      /* an answer that is no DNS message, or breaks its bounds */
+  DNS_UNREACHABLE,  /* no route, connection refused, no resolver configured */
+  DNS_BAD_NAME,     /* the name cannot be asked: label over 63 or name over 255 octets, empty label */
+  DNS_CANCELLED,    /* the user did not want to wait */
+  DNS_NOT_RECORDED, /* replay: the recording has no such question */
+} DnsStatus;
+
+typedef struct DnsRecord {
+  char *owner;        /* presentation form, no trailing dot (root: "."), safe */
+  DnsType type;
+  guint32 ttl;        /* seconds */
+  guint16 preference; /* MX */
+  char *value;        /* safe: address (inet_ntop form), name (no trailing dot, root "."), text of a TXT with its
+                         strings joined without blank (RFC 7208 s3.3), SOA as "mname rname serial refresh
+                         retry expire minimum" */
+  GBytes *data;       /* TXT: the joined raw bytes; else NULL */
+} DnsRecord;
+
+typedef struct DnsAnswer {
+  DnsStatus status;
+  char *name;            /* as asked */
+  DnsType type;
+  char *server;          /* "192.0.2.53" or "192.0.2.53:5353"; NULL: nobody answered */
+  guint elapsed_ms;      /* from the first packet to the answer */
+  guint tries;           /* packets sent, from 1 */
+  guint32 ttl;           /* of the answer as a whole (smallest), for absence RFC 2308's, 0 if unknown */
+  gboolean authenticated; /* AD flag. Means something only if the resolver is trusted */
+  gint64 asked_at;       /* wall clock, microseconds since 1970 */
+  guint n_records;
+  DnsRecord *records;    /* the whole answer section in order, CNAME chain included */
+} DnsAnswer;
+
+static inline gboolean dns_is_absent(DnsStatus s) { return s == DNS_NODATA || s == DNS_NXDOMAIN; }
+static inline gboolean dns_is_unknown(DnsStatus s) { return s > DNS_NXDOMAIN; }
+
+/* "ok", "nodata", "nxdomain", "timeout", ...: the word of recordings, facts and JSON. */
+const char *dns_status_word(DnsStatus status);
+/* A short English message id for people: "no answer in time". */
+const char *dns_status_message(DnsStatus status);
+const char *dns_type_word(DnsType type);
+
+/* How many records of the asked type there are, and the i-th of them (NULL past the end). */
+guint dns_answer_count(const DnsAnswer *answer);
+const DnsRecord *dns_answer_record(const DnsAnswer *answer, guint i);
+/* TRUE if the answer came by way of a CNAME. */
+gboolean dns_answer_is_alias(const DnsAnswer *answer);
+/* SOA's last field, or 0. */
+guint32 dns_record_soa_minimum(const DnsRecord *record);
+
+typedef struct NetOptions {
+  const char *resolver; /* "ADDR", "ADDR:PORT", "[ADDR6]:PORT", several joined by commas; NULL: the system's */
+  guint timeout_ms;     /* when a question becomes DNS_TIMEOUT; 0: 5000 */
+} NetOptions;
+
+/* A net that asks the network.  Questions go out at once, at most 100 in flight per resolver.  Four tries
+ * spread over the resolvers (the first again after about 150 ms, then with growing gaps); an answer to
+ * any try counts until the time-out, so that a slow resolver is not taken for a dead one.  TCP after truncation.
+ * Fails only on a `resolver` that is no address, message fit for the user. */
+Net *net_live_new(const NetOptions *options, GError **error);
+
+/* A net that answers from a recording (JSON Lines, see net_recording.h) and never asks anybody.
+ * Unknown questions: DNS_NOT_RECORDED.  GError with file:line for a broken recording. */
+Net *net_replay_new(const char *path, GError **error);
+
+void net_free(Net *net);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Net, net_free)
+
+gboolean net_is_live(const Net *net);
+/* The resolvers in use as one line, "192.0.2.53, 192.0.2.54"; "none" if there is none. From the
+ * recording in replay. */
+const char *net_resolvers(const Net *net);
+
+/* A label nobody has registered, for "does anything answer for every name" tests: lower-case letters and
+ * digits; the same for the life of the net. Recordings store it as "nonce", so that they replay. */
+const char *net_nonce(const Net *net);
+
+/* The answer to NAME TYPE, owned by the net, or NULL: the question is under way.  `name` is ASCII (A-labels), with or
+ * without a trailing dot; it is always absolute, no search list, no hosts file. */
+const DnsAnswer *net_dns(Net *net, const char *name, DnsType type);
+
+/* How far a question under way is. FALSE if it is not. */
+typedef struct NetProgress {
+  guint tries;
+  const char *server; /* last asked; NULL: waits for its turn */
+  guint elapsed_ms;
+} NetProgress;
+gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress);
+
+/* --- who waits for what --- */
+
+/* A waiter collects the questions asked while it is in force. */
+NetWaiter *net_waiter_new(Net *net);
+void net_waiter_free(NetWaiter *waiter); /* its questions go on; their answers stay */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetWaiter, net_waiter_free)
+/* Puts `waiter` (or NULL) in force for the net_dns() calls that follow. */
+void net_set_waiter(Net *net, NetWaiter *waiter);
+/* TRUE once after any of its questions was answered: time to call the probe again. */
+gboolean net_waiter_take(NetWaiter *waiter);
+/* How many of its questions are still open. */
+guint net_waiter_open(const NetWaiter *waiter);
+/* How many questions it asked in all, and the i-th answer of those (NULL while open): the evidence. */
+guint net_waiter_length(const NetWaiter *waiter);
+const DnsAnswer *net_waiter_answer(const NetWaiter *waiter, guint i);
+/* Its open questions become DNS_CANCELLED, for it alone if others wait too. */
+void net_waiter_cancel(NetWaiter *waiter);
+/* Drops its questions and their answers, so that they are asked anew ("run again"). */
+void net_waiter_forget(NetWaiter *waiter);
+
+/* --- the loop --- */
+
+/* Waits until a question is answered, one of the `n` descriptors in `extra` is ready (their revents are set), or `timeout_ms`
+ * has passed (-1: no limit; 0: look only).  Returns how many questions were answered.  With no question
+ * open it sleeps on `extra` alone: an idle session makes no system call.  EINTR returns early. */
+guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms);
+
+/* Questions open now, of all waiters. */
+guint net_open(const Net *net);
+
+/* After the process was stopped (SIGCONT): open questions get their time again. */
+void net_restart_deadlines(Net *net);
+
+/* --- recording --- */
+
+/* Called with one JSON line (no LF) for the header and for each answer as it arrives. */
+typedef void (*NetSink)(const char *line, gpointer user);
+void net_add_sink(Net *net, NetSink sink, gpointer user);
+/* Takes a line that a sink was given: the question counts as answered, with its old time. FALSE with `error` on a
+ * line that is none. */
+gboolean net_preload(Net *net, const char *line, GError **error);
+/* Appends everything to `path` (mode 0600) from now on. */
+gboolean net_record(Net *net, const char *path, GError **error);
+
+#endif
