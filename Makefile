@@ -1,0 +1,72 @@
+# whybounce.  `make run` starts it, `make check` tests it; both install what is missing first.
+#
+#   make            build build/whybounce and its catalogues
+#   make install    PREFIX (/usr/local), DESTDIR
+#   make check-asan the tests again with AddressSanitizer and UBSan
+#   make bench      speed, beside the tools people use today
+#   make fuzz       libFuzzer targets (clang), FUZZ_SECONDS each
+#   make pot        extract the messages and merge them into i18n/*.po
+#   make clean
+
+VERSION  = 0.1
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+WARN     = -Wall -Wextra $(if $(WERROR),-Werror)
+SANFLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+comma    = ,
+
+LIBS       = libcares glib-2.0 json-glib-1.0 yaml-0.1 libidn2 ncursesw
+LIBS_MIME  = gmime-3.0
+PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lunistring -lresolv -ldl
+MIME_CFLAGS := $(shell pkg-config --cflags $(LIBS_MIME) 2>/dev/null)
+MIME_LIBS   := $(shell pkg-config --libs $(LIBS_MIME) 2>/dev/null)
+
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -fPIC -Isrc $(WARN) $(CFLAGS) $(SANFLAGS) $(PKG_CFLAGS) \
+	-DWB_VERSION='"$(VERSION)"' -DWB_DATADIR='"$(PREFIX)/share/whybounce"' -DWB_LIBDIR='"$(PREFIX)/lib/whybounce"'
+ALL_LDFLAGS = $(LDFLAGS) $(SANFLAGS) -rdynamic -Wl,--as-needed
+
+# src/mail/mime.c is the one part that needs GMime: a module, loaded with the first mail that is read.
+MODULE_SRC = src/mail/mime.c
+SRC  = $(filter-out $(MODULE_SRC),$(wildcard src/*/*.c))
+OBJ  = $(SRC:%.c=$(BUILD)/%.o)
+MAIN = $(BUILD)/src/main.o
+MODULES = $(if $(wildcard $(MODULE_SRC)),$(BUILD)/mime.so)
+
+PO = $(wildcard i18n/*.po)
+MO = $(PO:i18n/%.po=$(BUILD)/i18n/%.mo)
+
+UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+# Scripts that print TAP: transcripts, screens, real servers.
+SCRIPTS = $(wildcard tests/*/*.t)
+
+.DEFAULT_GOAL := all
+all: $(BUILD)/whybounce $(MODULES) $(MO)
+
+$(BUILD)/whybounce: $(MAIN) $(OBJ)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/mime.so: $(BUILD)/src/mail/mime.o
+	$(CC) $(LDFLAGS) $(SANFLAGS) -shared -o $@ $^ $(MIME_LIBS)
+
+$(BUILD)/src/mail/mime.o: PKG_CFLAGS += $(MIME_CFLAGS)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/i18n/%.mo: i18n/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all
+.SECONDARY:
