@@ -53,6 +53,8 @@ void facts_set_absent(Facts *facts, const char *name, FactSource source);
 void facts_set_unknown(Facts *facts, const char *name, FactSource source, const char *why);
 void facts_set_copy(Facts *facts, const char *name, const Fact *fact); /* under another name */
 void facts_merge(Facts *facts, const Facts *from, const char *prefix); /* all of `from`, names prefixed; prefix may be NULL */
+/* Says for all facts that have no time yet that they became known at `time`. */
+void facts_stamp(Facts *facts, gint64 time);
 void facts_remove(Facts *facts, const char *name);
 
 /* NULL: nobody has said anything about it (not the same as unknown). */

@@ -74,6 +74,10 @@ gint64 probe_run_finished_at(const ProbeRun *run);    /* wall clock, microsecond
 
 /* Raw text of an input, or NULL. */
 const char *probe_input(const Facts *inputs, const char *name);
+/* Every fact of the probe that `result` has no word about yet becomes unknown; `why` is one word. */
+void probe_set_unknown(const Probe *probe, Result *result, const char *why);
+/* All facts unknown, and a row that says which input is missing. */
+void probe_not_asked(const Probe *probe, Result *result, const char *missing);
 /* Adds the look-up behind a finding as evidence. */
 void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *reference);
 

@@ -1,0 +1,157 @@
+#include "probe/probe.h"
+
+#include "base/catalogue.h"
+
+/* A probe that still asks after so many rounds of "nobody waits for answers" is ended by force. */
+#define MAX_SKIP_ROUNDS 16
+
+struct ProbeRun {
+  const Probe *probe;
+  Net *net;
+  Facts *inputs;
+  NetWaiter *waiter;
+  Result *result;
+  gboolean done;
+  gint64 started; /* monotonic, microseconds */
+  gint64 ended;
+  gint64 finished_at;
+};
+
+static void run_finish(ProbeRun *run) {
+  run->done = TRUE;
+  run->ended = g_get_monotonic_time();
+  run->finished_at = g_get_real_time();
+  facts_stamp(run->result->facts, run->finished_at);
+}
+
+static void run_once(ProbeRun *run) {
+  Result *result = result_new();
+  net_set_waiter(run->net, run->waiter);
+  ProbeState state = run->probe->run(run->net, run->inputs, result);
+  net_set_waiter(run->net, NULL);
+  result_free(run->result);
+  run->result = result;
+  if (state == PROBE_DONE)
+    run_finish(run);
+}
+
+static const ProbeInput *missing_input(const Probe *probe, const Facts *inputs) {
+  for (const ProbeInput *input = probe->inputs; input->name != NULL; input++)
+    if (input->required && probe_input(inputs, input->name) == NULL)
+      return input;
+  return NULL;
+}
+
+static void run_start(ProbeRun *run) {
+  const ProbeInput *missing = missing_input(run->probe, run->inputs);
+  run->done = FALSE;
+  run->finished_at = 0;
+  run->started = g_get_monotonic_time();
+  if (missing == NULL) {
+    run_once(run);
+    return;
+  }
+  result_free(run->result);
+  run->result = result_new();
+  probe_not_asked(run->probe, run->result, missing->name);
+  run_finish(run);
+}
+
+ProbeRun *probe_run_new(const Probe *probe, Net *net, Facts *inputs) {
+  ProbeRun *run = g_new0(ProbeRun, 1);
+  run->probe = probe;
+  run->net = net;
+  run->inputs = inputs;
+  run->waiter = net_waiter_new(net);
+  run_start(run);
+  return run;
+}
+
+void probe_run_free(ProbeRun *run) {
+  if (run == NULL)
+    return;
+  net_waiter_free(run->waiter);
+  result_free(run->result);
+  facts_free(run->inputs);
+  g_free(run);
+}
+
+gboolean probe_run_wake(ProbeRun *run) {
+  if (run->done || !net_waiter_take(run->waiter))
+    return FALSE;
+  run_once(run);
+  return TRUE;
+}
+
+void probe_run_skip(ProbeRun *run) {
+  /* The look-ups that follow from what is there are cancelled in their turn. */
+  for (guint i = 0; !run->done && i < MAX_SKIP_ROUNDS; i++) {
+    net_waiter_cancel(run->waiter);
+    run_once(run);
+  }
+  if (run->done)
+    return;
+  net_waiter_cancel(run->waiter);
+  probe_set_unknown(run->probe, run->result, "cancelled");
+  run_finish(run);
+}
+
+void probe_run_again(ProbeRun *run) {
+  net_waiter_forget(run->waiter);
+  run_start(run);
+}
+
+const Probe *probe_run_probe(const ProbeRun *run) { return run->probe; }
+
+const Facts *probe_run_inputs(const ProbeRun *run) { return run->inputs; }
+
+const Result *probe_run_result(const ProbeRun *run) { return run->result; }
+
+gboolean probe_run_done(const ProbeRun *run) { return run->done; }
+
+guint probe_run_elapsed_ms(const ProbeRun *run) {
+  return (guint)(((run->done ? run->ended : g_get_monotonic_time()) - run->started) / 1000);
+}
+
+gint64 probe_run_finished_at(const ProbeRun *run) { return run->finished_at; }
+
+/* --- helpers for probes --- */
+
+const char *probe_input(const Facts *inputs, const char *name) {
+  const Fact *fact = facts_get(inputs, name);
+  if (fact == NULL || fact->state != FACT_KNOWN)
+    return NULL;
+  return fact->raw != NULL ? fact->raw : fact->text;
+}
+
+void probe_set_unknown(const Probe *probe, Result *result, const char *why) {
+  for (const FactSpec *spec = probe->gives; spec->name != NULL; spec++)
+    if (facts_get(result->facts, spec->name) == NULL)
+      facts_set_unknown(result->facts, spec->name, SOURCE_PROBE, why);
+}
+
+void probe_not_asked(const Probe *probe, Result *result, const char *missing) {
+  probe_set_unknown(probe, result, "not asked");
+  result_add(result, LEVEL_SKIP, NULL,
+             message_new(N_("Not asked: {input} is not known"), "input", missing, NULL));
+}
+
+static void append_record(GString *text, const DnsRecord *record, DnsType asked) {
+  if (text->len > 0)
+    g_string_append(text, "; ");
+  if (record->type != asked)
+    g_string_append_printf(text, "%s %s ", record->owner, dns_type_word(record->type));
+  if (record->type == DNS_MX)
+    g_string_append_printf(text, "%u ", record->preference);
+  g_string_append(text, record->value);
+}
+
+void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *reference) {
+  g_autofree char *asked = g_strdup_printf("%s %s", answer->name, dns_type_word(answer->type));
+  g_autoptr(GString) text = g_string_new(NULL);
+  if (answer->status != DNS_OK)
+    g_string_append(text, dns_status_word(answer->status));
+  for (guint i = 0; answer->status == DNS_OK && i < answer->n_records; i++)
+    append_record(text, &answer->records[i], answer->type);
+  finding_add_evidence(finding, asked, answer->server, text->str, answer->elapsed_ms, answer->asked_at, reference);
+}

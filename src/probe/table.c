@@ -1,0 +1,12 @@
+#include "probe/table.h"
+
+const Probe *const probe_table[] = {
+    NULL,
+};
+
+const Probe *probe_find(const char *name) {
+  for (const Probe *const *probe = probe_table; *probe != NULL; probe++)
+    if (g_str_equal((*probe)->name, name))
+      return *probe;
+  return NULL;
+}
