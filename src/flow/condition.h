@@ -1,0 +1,36 @@
+/* Conditions: `when:` of flows and causes.  Data, not expressions: several keys are "and", a list of values is
+ * "or", comparisons are words.
+ *
+ *   when: {mx.status: [nxdomain, no_data], mx.hosts: at least 1, rcpt: known}
+ *
+ * Words: a value; a list; at least N; more than N; less than N; not X; known; unknown; absent; contains X; matches GLOB.
+ * Three-valued truth: a comparison over a fact that is unknown, absent or never asked does not hold, not even
+ * "not x": only the words known, unknown and absent speak about such facts.  `unknown` holds for a fact that was
+ * asked and could not be told, and for one that nobody asked.  Text compares without regard to ASCII case.  A list
+ * fact equals X when it holds X; its number is its length. */
+#ifndef WB_FLOW_CONDITION_H
+#define WB_FLOW_CONDITION_H
+
+#include "base/yaml.h"
+#include "probe/fact.h"
+
+typedef struct Condition Condition;
+
+/* Reads the map `node`; faults to `diags`. NULL on a fault. */
+Condition *condition_load(const YamlDoc *doc, const YamlNode *node, Diags *diags);
+void condition_free(Condition *condition);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Condition, condition_free)
+
+gboolean condition_holds(const Condition *condition, const Facts *facts);
+
+/* The facts it reads: names, NULL-terminated, owned by the condition. */
+const char *const *condition_facts(const Condition *condition);
+
+/* Linting: reports a value that the fact can never have. `name`: the fact's full name, `spec`: what is said of it. */
+void condition_check(const Condition *condition, const char *name, const FactSpec *spec, const YamlDoc *doc,
+                     Diags *diags);
+
+/* "mx.status is nxdomain or no_data": for graph and details. Caller frees. */
+char *condition_describe(const Condition *condition);
+
+#endif
