@@ -32,6 +32,7 @@ typedef struct CaseEntry {
   gint64 at;                           /* last event */
   gboolean finished;
 } CaseEntry;
+void case_entry_free(CaseEntry *entry);
 /* Cases in `dir`, newest first, at most `max`; unreadable ones are left out. Array of CaseEntry, owned. */
 GPtrArray *case_list(const char *dir, guint max);
 

@@ -1,0 +1,68 @@
+/* The desk: what both front ends work with and neither draws.
+ *
+ * Holds the flows, the net, the session and its case; starts and resumes sessions, saves, prints and writes the summary.  A
+ * front end (curses.c, line.c) reads keys or lines, tells the desk or the session, and shows what they say. */
+#ifndef WB_UI_DESK_H
+#define WB_UI_DESK_H
+
+#include "flow/case.h"
+#include "flow/session.h"
+
+typedef enum ColorWhen { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS } ColorWhen;
+
+typedef struct Desk {
+  Flows *flows;         /* owned */
+  Diags *diags;         /* owned: faults of the flow files, for the menu's "w" */
+  Net *net;             /* owned */
+  Session *session;     /* owned; NULL: at the start menu */
+  Case *log;            /* owned; NULL: nothing to save yet, or it could not be made (then `log_fault` says why) */
+  char *log_fault;      /* translated sentence or NULL */
+  char *cases;          /* folder of the cases, or NULL */
+  char *case_id;        /* --case ID, or NULL */
+  char *print_command;  /* $WHYBOUNCE_PRINT or "lp": gets the page on its standard input */
+  char *bounce;         /* the bounce named on the command line; its bytes, or NULL */
+  gsize bounce_length;
+  ColorWhen color;
+  gboolean slow;        /* --slow: redraw at most once a second */
+  gboolean show_addresses;
+  gboolean saved;       /* the summary as it is now was written or printed */
+} Desk;
+
+Desk *desk_new(Flows *flows, Diags *diags, Net *net); /* takes all three */
+void desk_free(Desk *desk);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
+
+/* Wall clock, microseconds since 1970. */
+gint64 desk_now(void);
+
+/* Begins `flow` with the desk's bounce, if any, and a case.  A case that cannot be made does not stop it. */
+void desk_begin(Desk *desk, const Flow *flow);
+/* Takes up the case at `path`. FALSE with `error`. */
+gboolean desk_resume(Desk *desk, const char *path, GError **error);
+/* The newest case that is not finished, or NULL. CaseEntry is the caller's: case_entry_free(). */
+CaseEntry *desk_open_case(const Desk *desk);
+/* Back to the start menu: the case is closed, its file stays. */
+void desk_leave(Desk *desk);
+
+/* What is wrong with saving, or NULL: to be shown until it is mended. */
+const char *desk_fault(const Desk *desk);
+
+/* The page, 72 columns. Caller frees. */
+char *desk_summary(const Desk *desk, int columns);
+/* Writes it to `path` (0600; an existing file is not overwritten: FALSE, says so). */
+gboolean desk_write(Desk *desk, const char *path, GError **error);
+/* A name that is free in the current folder: "whybounce-CASEID.txt". Caller frees. */
+char *desk_suggest_path(const Desk *desk);
+/* Feeds it to the print command, waits at most 10 s. FALSE with `error` (the command's own words, made safe). */
+gboolean desk_print(Desk *desk, GError **error);
+/* The bytes that make a terminal copy the page (OSC 52, wrapped for tmux and screen when $TMUX or $STY is set), or NULL: too long. */
+char *desk_clipboard(const Desk *desk);
+
+/* Switches to the next language there is. */
+void desk_next_language(Desk *desk);
+
+/* The front ends.  Return an exit code.  curses: -1 when the terminal cannot do it (then take the line mode). */
+int curses_run(Desk *desk);
+int line_run(Desk *desk, int in, int out);
+
+#endif
