@@ -10,34 +10,36 @@ typedef enum AddressReason {
   ADDRESS_EMPTY,
   ADDRESS_NO_AT,
   ADDRESS_TWO_AT,
-  ADDRESS_SPACE,           /* any white space, also U+3000 and NBSP */
-  ADDRESS_FULLWIDTH,       /* U+FF01..FF5E, ideographic full stop */
-  ADDRESS_INVISIBLE,       /* zero-width, bidi, soft hyphen */
+  ADDRESS_SPACE,     /* any white space, also U+3000 and NBSP */
+  ADDRESS_FULLWIDTH, /* U+FF01..FF5E, ideographic full stop */
+  ADDRESS_INVISIBLE, /* zero-width, bidi, soft hyphen */
   ADDRESS_CONTROL,
   ADDRESS_BAD_UTF8,
-  ADDRESS_FORBIDDEN,       /* a character that may not stand there unquoted */
+  ADDRESS_FORBIDDEN, /* a character that may not stand there unquoted */
   ADDRESS_LOCAL_EMPTY,
-  ADDRESS_LOCAL_TOO_LONG,  /* over 64 octets */
-  ADDRESS_TOO_LONG,        /* over 254 octets */
-  ADDRESS_DOT_PLACE,       /* dot first, last or doubled in the local part; allowed only by old Japanese carriers */
+  ADDRESS_LOCAL_TOO_LONG, /* over 64 octets */
+  ADDRESS_TOO_LONG,       /* over 254 octets */
+  ADDRESS_DOT_PLACE,      /* dot first, last or doubled in the local part; allowed only by old Japanese carriers */
   ADDRESS_DOMAIN_EMPTY,
-  ADDRESS_DOMAIN_LABEL,    /* empty label, over 63 octets, hyphen at an end, underscore */
+  ADDRESS_DOMAIN_LABEL, /* empty label, over 63 octets, hyphen at an end, underscore */
   ADDRESS_DOMAIN_NO_DOT,
-  ADDRESS_DOMAIN_IDN,      /* not a valid internationalised name (IDNA2008) */
-  ADDRESS_LITERAL,         /* a broken [address literal] */
+  ADDRESS_DOMAIN_IDN, /* not a valid internationalised name (IDNA2008) */
+  ADDRESS_LITERAL,    /* a broken [address literal] */
 } AddressReason;
 
 typedef struct Address {
   AddressReason reason;
-  guint position;       /* of the offending character, counted in characters from 1; 0: none in particular */
-  gunichar character;   /* the offending character, 0: none */
-  char *cleaned;        /* what is most likely meant: wrapping (blanks, <>, mailto:, trailing , ; .) and display name taken off, full-width folded,
-                           invisible removed; NULL if that gives no valid address. Equals the input if that is valid */
-  char *local;          /* of the valid or cleaned address; UTF-8; NULL if there is none */
-  char *domain;         /* A-labels, lower case; address literals in brackets */
-  char *domain_unicode; /* U-labels, if they differ from `domain`; else NULL */
+  guint position;     /* of the offending character, counted in characters from 1; 0: none in particular */
+  gunichar character; /* the offending character, 0: none */
+  char *cleaned; /* what is most likely meant: wrapping (blanks, <>, mailto:, trailing , ; .) and display name taken
+                    off, full-width folded, invisible removed; NULL if that gives no valid address. Equals the input if
+                    that is valid */
+  char *local;   /* of the valid or cleaned address; UTF-8; NULL if there is none */
+  char *domain;  /* A-labels, lower case; address literals in brackets */
+  char *domain_unicode;    /* U-labels, if they differ from `domain`; else NULL */
   gboolean needs_smtputf8; /* the local part is not ASCII (RFC 6531) */
-  gboolean carrier_form;   /* `..` or `.@` in the local part of a Japanese mobile carrier's domain: works there although RFC 5321 forbids it */
+  gboolean carrier_form;   /* `..` or `.@` in the local part of a Japanese mobile carrier's domain: works there although
+                              RFC 5321 forbids it */
   gboolean literal;
 } Address;
 

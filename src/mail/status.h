@@ -9,8 +9,8 @@
  * an address, a version, a date or a host name.  Returns TRUE and its bounds in bytes. */
 gboolean status_find(const char *text, gsize *start, gsize *end);
 
-/* Finds the first SMTP reply code (4xx, 5xx) that stands as one: at the beginning, after a colon, quote, bracket or "said:",
- * before a blank, "-" or an enhanced code. */
+/* Finds the first SMTP reply code (4xx, 5xx) that stands as one: at the beginning, after a colon, quote, bracket or
+ * "said:", before a blank, "-" or an enhanced code. */
 gboolean reply_find(const char *text, gsize *start, gsize *end);
 
 /* TRUE if `code` is class 4 or 5 "C.S.D". */
