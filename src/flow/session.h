@@ -134,7 +134,9 @@ char *visit_answer_text(const Visit *visit);
 
 /* Facts that a bounce gives, under "bounce.": recipient, original_recipient, status, dsn_status, reply, diagnostic,
  * reporting_mta, remote_mta, remote_ip, from, to, subject, date, message_id, kind, list, sending_ip,
- * sending_ip_from, helo, recipients (list), imceaex (yes, no). */
+ * sending_ip_from, helo, recipients (list), imceaex (yes, no), cause (id of causes.yaml), provider, permanent (yes, no),
+ * redirected (yes: the address that failed is another than the one written to, by Original-Recipient or, with one
+ * address in it, To of the returned mail; no: the same, ASCII case aside; unknown: neither is there). */
 extern const FactSpec bounce_facts[];
 void bounce_set_facts(const Bounce *bounce, Facts *facts);
 
