@@ -1,0 +1,278 @@
+#include "ui/desk.h"
+
+#include "base/catalogue.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "report/summary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* How long a printer command may take to swallow a page before we say that we do not know. */
+#define PRINT_PATIENCE_MS 3000
+/* What terminals take in one OSC 52 (xterm and tmux cut longer ones off). */
+#define CLIPBOARD_MAX 74994
+
+Desk *desk_new(Flows *flows, Diags *diags, Net *net) {
+  Desk *desk = g_new0(Desk, 1);
+  desk->flows = flows;
+  desk->diags = diags;
+  desk->net = net;
+  const char *command = g_getenv("WHYBOUNCE_PRINT");
+  desk->print_command = g_strdup(command && *command ? command : "lp");
+  return desk;
+}
+
+void desk_free(Desk *desk) {
+  if (!desk)
+    return;
+  desk_leave(desk);
+  flows_free(desk->flows);
+  diags_free(desk->diags);
+  net_free(desk->net);
+  g_free(desk->log_fault);
+  g_free(desk->cases);
+  g_free(desk->case_id);
+  g_free(desk->print_command);
+  g_free(desk->bounce);
+  g_free(desk);
+}
+
+gint64 desk_now(void) { return g_get_real_time(); }
+
+void desk_leave(Desk *desk) {
+  g_clear_pointer(&desk->log, case_free);
+  g_clear_pointer(&desk->session, session_free);
+  g_clear_pointer(&desk->log_fault, g_free);
+  desk->saved = FALSE;
+}
+
+void desk_begin(Desk *desk, const Flow *flow) {
+  desk_leave(desk);
+  gint64 now = desk_now();
+  desk->session = session_new(desk->flows, flow, desk->net, now);
+  g_autoptr(GError) error = NULL;
+  if (!desk->cases)
+    desk->cases = paths_cases(&error);
+  if (desk->cases)
+    desk->log = case_new(desk->cases, desk->case_id, desk->session, &error);
+  if (!desk->log) {
+    g_autoptr(Message) fault =
+        message_new(N_("This session is not being saved: {why}"), "why", error ? error->message : "?", NULL);
+    desk->log_fault = message_text(fault, NULL, NULL);
+  }
+  /* --case names one case: the next one of this run gets a name of its own. */
+  g_clear_pointer(&desk->case_id, g_free);
+  if (desk->bounce)
+    session_load_bounce(desk->session, desk->bounce, desk->bounce_length, now);
+  g_clear_pointer(&desk->bounce, g_free);
+}
+
+gboolean desk_resume(Desk *desk, const char *path, GError **error) {
+  Session *session = NULL;
+  Case *log = case_resume(path, desk->flows, desk->net, &session, error);
+  if (!log)
+    return FALSE;
+  desk_leave(desk);
+  desk->session = session;
+  desk->log = log;
+  return TRUE;
+}
+
+CaseEntry *desk_open_case(const Desk *desk) {
+  if (!desk->cases)
+    return NULL;
+  g_autoptr(GPtrArray) entries = case_list(desk->cases, 20);
+  for (guint i = 0; i < entries->len; i++) {
+    CaseEntry *entry = g_ptr_array_index(entries, i);
+    if (entry->finished)
+      continue;
+    g_ptr_array_set_free_func(entries, NULL);
+    for (guint k = 0; k < entries->len; k++)
+      if (k != i)
+        case_entry_free(g_ptr_array_index(entries, k));
+    return entry;
+  }
+  return NULL;
+}
+
+const char *desk_fault(const Desk *desk) { return desk->log ? case_fault(desk->log) : desk->log_fault; }
+
+char *desk_summary(const Desk *desk, int columns) {
+  SummaryOptions options = {.case_id = desk->log ? case_id(desk->log) : NULL,
+                            .show_addresses = desk->show_addresses,
+                            .now = desk_now(),
+                            .columns = columns};
+  return summary_text(desk->session, &options);
+}
+
+char *desk_suggest_path(const Desk *desk) {
+  const char *id = desk->log ? case_id(desk->log) : "summary";
+  for (int i = 1;; i++) {
+    char *path = i == 1 ? g_strdup_printf("whybounce-%s.txt", id) : g_strdup_printf("whybounce-%s-%d.txt", id, i);
+    if (i == 1000 || !g_file_test(path, G_FILE_TEST_EXISTS))
+      return path;
+    g_free(path);
+  }
+}
+
+/* Writes all of `text`; FALSE with errno set. */
+static gboolean write_all(int fd, const char *text) {
+  for (gsize length = strlen(text); length;) {
+    ssize_t n = write(fd, text, length);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return FALSE;
+    text += n;
+    length -= n;
+  }
+  return TRUE;
+}
+
+/* A GError from a translated template with {path} and {why}. */
+static void set_error(GError **error, int code, const char *id, const char *path) {
+  g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
+  g_autoptr(Message) message = message_new(id, "path", safe, "why", g_strerror(code), NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  g_set_error_literal(error, G_FILE_ERROR, g_file_error_from_errno(code), text);
+}
+
+gboolean desk_write(Desk *desk, const char *path, GError **error) {
+  g_autofree char *page = desk_summary(desk, 0);
+  /* A name beginning with ~/ is what people type, and no shell is between us. */
+  g_autofree char *full =
+      g_str_has_prefix(path, "~/") ? g_build_filename(g_get_home_dir(), path + 2, NULL) : g_strdup(path);
+  int fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) {
+    set_error(error, EEXIST, N_("There is a file {path} already. Nothing was written: choose another name."), full);
+    return FALSE;
+  }
+  if (fd < 0) {
+    set_error(error, errno, N_("{path} could not be written: {why}. Choose another folder."), full);
+    return FALSE;
+  }
+  gboolean written = write_all(fd, page) && fsync(fd) == 0;
+  int code = errno;
+  close(fd);
+  if (!written) {
+    unlink(full);
+    set_error(error, code, N_("{path} could not be written: {why}. Choose another folder."), full);
+    return FALSE;
+  }
+  desk->saved = TRUE;
+  return TRUE;
+}
+
+static void print_error(GError **error, const char *command, const char *why) {
+  g_autofree char *safe_command = text_safe(command, -1, 200, TEXT_LINE, NULL);
+  g_autofree char *safe_why = text_safe(why, -1, 400, TEXT_LINE, NULL);
+  g_autoptr(Message) message =
+      message_new(N_("\"{command}\" did not print: {why} Press w to write a file instead, or set WHYBOUNCE_PRINT to "
+                     "your printer command."),
+                  "command", safe_command, "why", safe_why, NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  g_set_error_literal(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, text);
+}
+
+/* Feeds `page` to the running command and waits for it; its complaints are added to `complaint`.  Returns its wait
+ * status, or -1 when it is still busy after the time that we give it. */
+static int feed_printer(GPid pid, int in, int err, const char *page, GString *complaint) {
+  gsize left = strlen(page);
+  gint64 deadline = g_get_monotonic_time() + PRINT_PATIENCE_MS * 1000;
+  g_unix_set_fd_nonblocking(in, TRUE, NULL);
+  while (in >= 0 || err >= 0) {
+    struct pollfd fds[2] = {{in, POLLOUT, 0}, {err, POLLIN, 0}};
+    gint64 wait = (deadline - g_get_monotonic_time()) / 1000;
+    if (wait <= 0 || (poll(fds, 2, (int)wait) < 0 && errno != EINTR))
+      break;
+    if (in >= 0 && fds[0].revents) {
+      ssize_t n = write(in, page, left);
+      if (n > 0) {
+        page += n;
+        left -= n;
+      }
+      if (left == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        close(in);
+        in = -1;
+      }
+    }
+    if (err >= 0 && fds[1].revents) {
+      char buffer[512];
+      ssize_t n = read(err, buffer, sizeof buffer);
+      if (n > 0 && complaint->len < 2000)
+        g_string_append_len(complaint, buffer, n);
+      if (n <= 0) {
+        close(err);
+        err = -1;
+      }
+    }
+  }
+  if (in >= 0)
+    close(in);
+  if (err >= 0)
+    close(err);
+  int status = -1;
+  for (int i = 0; i < 20; i++) {
+    if (waitpid(pid, &status, WNOHANG) == pid)
+      return status;
+    g_usleep(10000);
+  }
+  return -1;
+}
+
+gboolean desk_print(Desk *desk, GError **error) {
+  g_autofree char *page = desk_summary(desk, 0);
+  g_auto(GStrv) argv = NULL;
+  g_autoptr(GError) spawn = NULL;
+  GPid pid = 0;
+  int in = -1, err = -1;
+  if (!g_shell_parse_argv(desk->print_command, NULL, &argv, &spawn) ||
+      !g_spawn_async_with_pipes(NULL, argv, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
+                                NULL, &pid, &in, NULL, &err, &spawn)) {
+    print_error(error, desk->print_command, spawn->message);
+    return FALSE;
+  }
+  g_autoptr(GString) complaint = g_string_new(NULL);
+  int status = feed_printer(pid, in, err, page, complaint);
+  if (status != 0) {
+    print_error(error, desk->print_command,
+                complaint->len  ? complaint->str
+                : status == -1 ? tr(N_("it is still busy, look at the printer."))
+                               : tr(N_("it ended with an error.")));
+    return FALSE;
+  }
+  desk->saved = TRUE;
+  return TRUE;
+}
+
+char *desk_clipboard(const Desk *desk) {
+  g_autofree char *page = desk_summary(desk, 0);
+  g_autofree char *code = g_base64_encode((const guchar *)page, strlen(page));
+  if (strlen(code) > CLIPBOARD_MAX)
+    return NULL;
+  /* Inside tmux and screen the sequence goes through in a DCS; tmux wants every ESC in it doubled. */
+  if (g_getenv("TMUX"))
+    return g_strdup_printf("\033Ptmux;\033\033]52;c;%s\a\033\\", code);
+  if (g_getenv("STY"))
+    return g_strdup_printf("\033P\033]52;c;%s\a\033\\", code);
+  return g_strdup_printf("\033]52;c;%s\a", code);
+}
+
+void desk_next_language(Desk *desk) {
+  (void)desk;
+  g_autofree char *dir = paths_catalogues();
+  g_auto(GStrv) languages = catalogue_languages(dir);
+  guint n = g_strv_length(languages), i = 0;
+  while (i < n && strcmp(languages[i], catalogue_language()))
+    i++;
+  for (guint k = 1; k <= n; k++)
+    if (catalogue_use(dir, languages[(i + k) % n], NULL))
+      return;
+}
