@@ -68,5 +68,53 @@ $(BUILD)/i18n/%.mo: i18n/%.po
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all
+# --- run, test ---
+
+# Without a terminal this is the line mode. ARGS are passed on: make run ARGS="bounce.eml --lang ja"
+run:
+	@./.ci/need build
+	@$(MAKE) --no-print-directory all >$(BUILD).log 2>&1 || { cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }; rm -f $(BUILD).log
+	@$(BUILD)/whybounce $(ARGS)
+
+check:
+	@./.ci/need test
+	@$(MAKE) --no-print-directory check-here
+
+tests: all $(UNIT) $(TOOLS)
+
+# Everything that is not there is skipped by name; prove counts what was skipped.
+check-here: tests
+	BUILD=$(BUILD) prove -j2 --exec '' $(UNIT) $(SCRIPTS)
+
+check-asan:
+	@./.ci/need test
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS='-O1 -g' check-here
+
+# clang sees other mistakes than gcc: everything is compiled, the unit tests run.
+compile-clang:
+	@command -v clang >/dev/null || { echo "clang is missing: apt-get install clang"; exit 1; }
+	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang WERROR=1 tests
+	BUILD=build/clang prove -j2 --exec '' $(UNIT:$(BUILD)/%=build/clang/%)
+
+bench: all
+	@for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(BUILD) $$b || exit 1; done
+
+# --- install ---
+
+DATA = $(DESTDIR)$(PREFIX)/share/whybounce
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/whybounce $(DATA)/flows/knowledge $(DATA)/i18n \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m755 $(BUILD)/whybounce $(DESTDIR)$(PREFIX)/bin/
+	install -m755 $(MODULES) $(DESTDIR)$(PREFIX)/lib/whybounce/
+	install -m644 $(wildcard flows/*.yaml flows/*.json) $(DATA)/flows/
+	install -m644 $(wildcard flows/knowledge/*.yaml) $(DATA)/flows/knowledge/
+	install -m644 $(MO) $(DATA)/i18n/
+	install -m644 $(wildcard man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m644 $(wildcard man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
+
+clean:
+	rm -rf build
+
+.PHONY: all run check check-here check-asan compile-clang tests bench install clean
 .SECONDARY:
