@@ -25,11 +25,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diags, diags_free)
 void diags_add(Diags *diags, const char *file, int line, int col, DiagLevel level, const char *format, ...)
     G_GNUC_PRINTF(6, 7);
 
+/* How many faults of a level there were, with those that are only counted. */
 guint diags_count(const Diags *diags, DiagLevel level);
+/* How many are kept, and each of them, sorted by file, line, col; NULL past the end. */
 guint diags_length(const Diags *diags);
-const Diag *diags_get(const Diags *diags, guint i); /* sorted by file, line, col */
+const Diag *diags_get(const Diags *diags, guint i);
 
-/* "file:line:col: error: text", no line feed.  Caller frees. */
+/* "file:line:col: error: text" without the places that are 0; no line feed.  Caller frees. */
 char *diag_format(const Diag *diag);
 
 #endif

@@ -21,14 +21,16 @@ typedef enum TextFlags {
 } TextFlags;
 
 /* Makes `bytes` (length `len`, -1: up to NUL) safe.  C0, DEL, C1 and invalid bytes become \xNN;
- * U+061C, 200B-200F, 2028-202E, 2060-206F, FEFF, 00AD, E0000-E007F and unassigned noncharacters become
- * \u{X}; at most 4 combining marks stay on one base.  At most `max` source bytes are taken (0: no
+ * U+061C, 200B-200F, 2028-202E, 2060-206F, FEFF, 00AD, E0000-E007F, other invisible format characters and
+ * fillers, and noncharacters become \u{X}; so do combining marks without a base, and those after the fourth
+ * on one base.  At most `max` source bytes are taken (0: no
  * limit); a cut is shown as "... (N bytes)".  `n_hidden`, unless NULL, receives how many characters
  * had to be made visible.  Never fails; the caller frees. */
 char *text_safe(const char *bytes, gssize len, gsize max, TextFlags flags, guint *n_hidden);
 
-/* TRUE if text_safe() would leave the NUL-terminated `s` as it is. */
+/* TRUE if text_safe() would leave the NUL-terminated `s` as it is: as TEXT_LINE, and as TEXT_LINES. */
 gboolean text_is_safe(const char *s);
+gboolean text_lines_are_safe(const char *s);
 
 /* Columns that a safe one-line string takes. */
 int text_width(const char *safe);
@@ -44,8 +46,10 @@ char *text_pad(const char *safe, int cols);
 
 /* Breaks `safe` (may hold LF) into lines of at most `cols` columns by UAX #14 with strict Japanese
  * rules: no closing bracket, small kana or prolonged sound mark begins a line, no opening bracket ends
- * one.  A word wider than a line is broken where it must.  Lines after the first are indented by
- * `indent` blanks.  Returns a NULL-terminated vector (at least one line), g_strfreev(). */
+ * one.  Unlike UAX #14, a run of ASCII (a host name, an address, a URL) stays whole, so that it can be
+ * copied; wider than a line it is broken, after punctuation where possible.  Lines after the first are
+ * indented by `indent` blanks.  A character wider than `cols` gets a line of its own.
+ * Returns a NULL-terminated vector (at least one line), g_strfreev(). */
 char **text_wrap(const char *safe, int cols, int indent);
 
 /* Full-width ASCII (U+FF01..FF5E) and the ideographic space folded to ASCII: for keys and numbers
