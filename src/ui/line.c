@@ -1,0 +1,579 @@
+#include "ui/line.h"
+
+#include "base/catalogue.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "report/tag.h"
+#include "ui/signals.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COLUMNS 78
+#define STILL_WAITING_MS 5000
+
+/* Where a prompt was left: what the loop does next. */
+typedef enum Next { NEXT_STAY, NEXT_REDRAW, NEXT_MENU, NEXT_QUIT } Next;
+
+typedef struct Line {
+  Desk *desk;
+  LineReader *reader;
+  int out;
+  const char *charset; /* of the terminal; NULL: UTF-8 */
+  gboolean broken;     /* the output is gone */
+  gboolean waiting;    /* for a probe: Ctrl-C ends the waiting, not the program */
+  int hang_up;         /* signal that ended us, 0: none */
+} Line;
+
+/* --- saying --- */
+
+static void put(Line *line, const char *text) {
+  g_autofree char *converted = NULL;
+  if (line->charset) {
+    converted = g_convert_with_fallback(text, -1, line->charset, "UTF-8", "?", NULL, NULL, NULL);
+    text = converted ? converted : "?";
+  }
+  for (gsize left = strlen(text); left && !line->broken;) {
+    ssize_t n = write(line->out, text, left);
+    if (n < 0 && errno != EINTR)
+      line->broken = TRUE;
+    if (n > 0) {
+      text += n;
+      left -= n;
+    }
+  }
+}
+
+/* Wrapped, every line after the first indented. */
+static void say(Line *line, int indent, const char *text) {
+  if (!text || !*text)
+    return;
+  g_auto(GStrv) lines = text_wrap(text, COLUMNS, indent);
+  for (char **l = lines; *l; l++) {
+    put(line, *l);
+    put(line, "\n");
+  }
+}
+
+static void say_labelled(Line *line, const char *label, const char *text) {
+  if (!text || !*text)
+    return;
+  g_autofree char *both = g_strdup_printf("%s: %s", label, text);
+  say(line, 2, both);
+}
+
+/* The other side's own words, line by line behind "| ", so that they cannot pass for ours. */
+static void say_quote(Line *line, const char *text) {
+  g_auto(GStrv) lines = text_wrap(text, COLUMNS - 6, 0);
+  for (char **l = lines; *l; l++) {
+    g_autofree char *quoted = g_strdup_printf("    | %s\n", *l);
+    put(line, quoted);
+  }
+}
+
+static char *seconds(guint ms) { return g_strdup_printf("%u.%02u s", ms / 1000, ms % 1000 / 10); }
+
+/* --- the parts of a view --- */
+
+static void say_finding(Line *line, const Finding *finding) {
+  g_autofree char *text = message_text(finding->text, NULL, NULL);
+  g_autofree char *advice = message_text(finding->advice, NULL, NULL);
+  g_autofree char *time = finding->elapsed_ms ? seconds(finding->elapsed_ms) : NULL;
+  g_autofree char *row = g_strdup_printf("  %s %s%s%s%s%s%s", level_tag(finding->level),
+                                         finding->subject ? finding->subject : "", finding->subject ? ": " : "", text,
+                                         time ? "  (" : "", time ? time : "", time ? ")" : "");
+  say(line, 9, row);
+  if (*advice) {
+    g_autofree char *indented = g_strdup_printf("         %s", advice);
+    say(line, 9, indented);
+  }
+  if (finding->quote)
+    say_quote(line, finding->quote);
+}
+
+static void say_result(Line *line, const View *view) {
+  g_autofree char *headline = message_text(view->result->headline, NULL, NULL);
+  g_autofree char *tally = message_text(view->result->tally, NULL, NULL);
+  g_autofree char *head = g_strdup_printf("%s %s", level_tag(view->level), *headline ? headline : view->text);
+  say(line, 7, head);
+  say(line, 2, tally);
+  for (guint i = 0; i < view->result->findings->len; i++)
+    say_finding(line, g_ptr_array_index(view->result->findings, i));
+  if (view->reused) {
+    g_autoptr(Message) age = message_new(N_("Found {age} s ago; r asks again."), NULL);
+    message_set_number(age, "age", MAX(0, (desk_now() - view->finished_at) / G_USEC_PER_SEC));
+    g_autofree char *text = message_text(age, NULL, NULL);
+    say(line, 0, text);
+  }
+  say_labelled(line, tr(N_("What it means")), view->meaning);
+}
+
+static void say_details(Line *line, const View *view) {
+  if (!view->result) {
+    say(line, 0, tr(N_("There are no details here.")));
+    return;
+  }
+  for (guint i = 0; i < view->result->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(view->result->findings, i);
+    for (guint k = 0; finding->evidence && k < finding->evidence->len; k++) {
+      const Evidence *evidence = g_ptr_array_index(finding->evidence, k);
+      g_autofree char *time = seconds(evidence->elapsed_ms);
+      g_autofree char *row =
+          g_strdup_printf("  %s  <%s>  %s  %s%s%s%s", evidence->asked, evidence->server ? evidence->server : "-", time,
+                          evidence->answer, evidence->reference ? "  (" : "",
+                          evidence->reference ? evidence->reference : "", evidence->reference ? ")" : "");
+      say(line, 6, row);
+    }
+  }
+}
+
+static void say_notices(Line *line, const View *view) {
+  for (guint i = 0; view->notices && i < view->notices->len; i++) {
+    g_autofree char *text = g_strdup_printf("! %s", (char *)g_ptr_array_index(view->notices, i));
+    say(line, 2, text);
+  }
+  if (desk_fault(line->desk)) {
+    g_autofree char *text = g_strdup_printf("! %s", desk_fault(line->desk));
+    say(line, 2, text);
+  }
+}
+
+static void say_choices(Line *line, const View *view) {
+  for (guint i = 0; view->choices && i < view->choices->len; i++) {
+    gboolean ticked = view->kind == VIEW_CHECKLIST && g_array_index(view->ticked, gboolean, i);
+    const char *box = view->kind != VIEW_CHECKLIST ? "" : ticked ? "[x] " : "[ ] ";
+    g_autofree char *row = g_strdup_printf("  %u. %s%s", i + 1, box, (char *)g_ptr_array_index(view->choices, i));
+    say(line, 5, row);
+  }
+}
+
+static void say_view(Line *line, const View *view) {
+  put(line, "\n");
+  say_notices(line, view);
+  if (view->kind == VIEW_FINISH) {
+    g_autofree char *page = desk_summary(line->desk, 0);
+    put(line, page);
+    return;
+  }
+  g_autoptr(Message) step = message_new(N_("Step {n}."), NULL);
+  message_set_number(step, "n", view->step_number);
+  g_autofree char *number = message_text(step, NULL, NULL);
+  g_autofree char *head = g_strdup_printf("%s %s", number, view->text ? view->text : "");
+  say(line, 0, head);
+  if (view->kind == VIEW_RESULT)
+    say_result(line, view);
+  say_choices(line, view);
+  if (view->input_note)
+    say(line, 0, view->input_note);
+  say_labelled(line, tr(N_("Say to the caller")), view->say_to_caller);
+  if (view->consent_needed)
+    say(line, 0, view->consent);
+}
+
+static void say_prompt(Line *line, const View *view) {
+  g_autoptr(Message) prompt = NULL;
+  switch (view->kind) {
+  case VIEW_CHOOSE:
+    prompt = message_new(N_("Type 1-{count} (Enter: {chosen}), < back, ? help, q quit, then Enter:"), NULL);
+    message_set_number(prompt, "count", view->choices->len);
+    message_set_number(prompt, "chosen", view->selected + 1);
+    break;
+  case VIEW_CHECKLIST:
+    prompt = message_new(N_("Type a number to tick it, Enter to go on, < back, ? help, q quit, then Enter:"), NULL);
+    break;
+  case VIEW_PASTE:
+    prompt = message_new(N_("Paste the text, then a line with only a dot (.). Only the dot: no text. < back, ? help, q quit:"), NULL);
+    break;
+  case VIEW_ASK:
+    prompt = view->value && *view->value
+                 ? message_new(N_("Type it (Enter: {value}; - for \"I do not know\"), < back, ? help, q quit, then Enter:"),
+                               "value", view->value, NULL)
+                 : message_new(N_("Type it (only Enter: I do not know), < back, ? help, q quit, then Enter:"), NULL);
+    break;
+  case VIEW_FINISH:
+    prompt = message_new(N_("p print, w write to a file, m show or hide addresses, < back, n new, q quit, then Enter:"), NULL);
+    break;
+  case VIEW_RESULT:
+    prompt = message_new(N_("Enter next, d details, r run again, < back, ? help, q quit:"), NULL);
+    break;
+  case VIEW_PROBE:
+    if (!view->consent_needed)
+      return;
+    prompt = message_new(N_("y do it, n do not, < back, ? help, q quit, then Enter:"), NULL);
+    break;
+  case VIEW_SAY:
+    prompt = message_new(N_("Enter next, < back, ? help, q quit:"), NULL);
+    break;
+  }
+  g_autofree char *text = message_text(prompt, NULL, NULL);
+  say(line, 0, text);
+}
+
+static void say_help(Line *line, const View *view) {
+  say(line, 0, view && view->help ? view->help : tr(N_("There is no more to say about this step.")));
+  say(line, 0,
+      tr(N_("Everywhere: < goes back, ? shows this, L changes the language, q leaves (the case stays and can be "
+            "resumed), w writes the summary to a file, p prints it. To type one of these as a text, put a blank before it.")));
+}
+
+/* --- reading --- */
+
+/* One turn of the loop; wakes the session. FALSE: time to leave (signal, output gone). */
+static gboolean turn(Line *line, gboolean want_input, int timeout_ms) {
+  struct pollfd fds[2] = {{signals_fd(), POLLIN, 0},
+                          {want_input && !line_reader_ended(line->reader) ? line_reader_fd(line->reader) : -1, POLLIN, 0}};
+  net_turn(line->desk->net, fds, 2, timeout_ms);
+  for (int signal; fds[0].revents && (signal = signals_take());) {
+    if (signal == SIGCONT)
+      net_restart_deadlines(line->desk->net);
+    else if (signal == SIGINT && line->waiting)
+      session_skip(line->desk->session, desk_now());
+    else if (signal != SIGWINCH)
+      line->hang_up = signal;
+  }
+  if (fds[1].revents)
+    line_reader_fill(line->reader);
+  if (line->desk->session)
+    session_wake(line->desk->session, desk_now());
+  return !line->hang_up && !line->broken;
+}
+
+/* The next line of input; NULL: the input has ended or we have to leave. */
+static char *read_line(Line *line) {
+  for (;;) {
+    char *text = line_reader_take(line->reader);
+    if (text)
+      return text;
+    if (line_reader_ended(line->reader) || !turn(line, TRUE, -1))
+      return NULL;
+  }
+}
+
+/* Up to the line with only a dot. NULL: the input ended before anything came. */
+static char *read_paste(Line *line, const char *first) {
+  g_autoptr(GString) all = g_string_new(NULL);
+  g_autofree char *text = g_strdup(first);
+  while (text && strcmp(text, ".")) {
+    if (all->len <= BOUNCE_MAX_BYTES)
+      g_string_append_printf(all, "%s\n", text);
+    g_free(text);
+    text = read_line(line);
+  }
+  return g_strdup(all->str);
+}
+
+/* --- commands that work at every prompt --- */
+
+static void write_file(Line *line, const char *argument) {
+  g_autofree char *path = argument && *argument ? g_strdup(argument) : desk_suggest_path(line->desk);
+  g_autoptr(GError) error = NULL;
+  if (!desk_write(line->desk, path, &error)) {
+    say(line, 0, error->message);
+    return;
+  }
+  g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
+  g_autoptr(Message) done = message_new(N_("Written to {path}."), "path", safe, NULL);
+  g_autofree char *text = message_text(done, NULL, NULL);
+  say(line, 0, text);
+}
+
+static void print_page(Line *line) {
+  g_autoptr(GError) error = NULL;
+  say(line, 0, desk_print(line->desk, &error) ? tr(N_("The page is at the printer.")) : error->message);
+}
+
+/* A fault with an answer, said and freed. */
+static void say_fault(Line *line, char *fault) {
+  say(line, 0, fault ? fault : tr(N_("That is not one of the answers.")));
+  g_free(fault);
+}
+
+static Next command(Line *line, const View *view, const char *typed) {
+  Desk *desk = line->desk;
+  gboolean takes_letters = view->kind != VIEW_ASK && view->kind != VIEW_PASTE;
+  if (!strcmp(typed, "<")) {
+    if (!session_back(desk->session, desk_now()))
+      return NEXT_MENU;
+    return NEXT_REDRAW;
+  }
+  if (!strcmp(typed, "?")) {
+    say_help(line, view);
+    return NEXT_REDRAW;
+  }
+  if (!strcmp(typed, "q"))
+    return NEXT_QUIT;
+  if (!strcmp(typed, "L")) {
+    desk_next_language(desk);
+    return NEXT_REDRAW;
+  }
+  if (!takes_letters)
+    return NEXT_STAY;
+  if (typed[0] == 'w' && (typed[1] == '\0' || typed[1] == ' ')) {
+    g_autofree char *path = g_strstrip(g_strdup(typed + 1));
+    write_file(line, path);
+    return NEXT_REDRAW;
+  }
+  if (!strcmp(typed, "p")) {
+    print_page(line);
+    return NEXT_REDRAW;
+  }
+  if (!strcmp(typed, "d")) {
+    say_details(line, view);
+    return NEXT_REDRAW;
+  }
+  if (!strcmp(typed, "r") && view->kind == VIEW_RESULT) {
+    session_again(desk->session, desk_now());
+    return NEXT_REDRAW;
+  }
+  if (!strcmp(typed, "m")) {
+    desk->show_addresses = !desk->show_addresses;
+    return NEXT_REDRAW;
+  }
+  if (!strcmp(typed, "n") && view->kind == VIEW_FINISH)
+    return NEXT_MENU;
+  return NEXT_STAY;
+}
+
+static Next answer(Line *line, const View *view, const char *typed) {
+  Desk *desk = line->desk;
+  char *fault = NULL;
+  guint64 number = 0;
+  gboolean is_number = g_ascii_string_to_unsigned(typed, 10, 1, 99, &number, NULL);
+  g_autofree char *index = g_strdup_printf("%d", (int)number - 1);
+  const char *value = NULL;
+  switch (view->kind) {
+  case VIEW_CHOOSE:
+    if (!*typed) {
+      g_free(index);
+      index = g_strdup_printf("%d", view->selected);
+    } else if (!is_number) {
+      say_fault(line, NULL);
+      return NEXT_STAY;
+    }
+    value = index;
+    break;
+  case VIEW_CHECKLIST:
+    if (*typed && (!is_number || number > view->choices->len)) {
+      say_fault(line, NULL);
+      return NEXT_STAY;
+    }
+    if (is_number) {
+      session_tick(desk->session, (guint)number - 1, desk_now());
+      return NEXT_REDRAW;
+    }
+    break;
+  case VIEW_ASK:
+    /* Enter keeps what is shown; a blank at the front protects a text that looks like a command. */
+    value = !*typed ? view->value : !strcmp(typed, "-") ? NULL : typed[0] == ' ' && typed[1] && !typed[2] ? typed + 1 : typed;
+    break;
+  case VIEW_PASTE:
+    value = typed;
+    break;
+  case VIEW_PROBE:
+    if (strcmp(typed, "y") && strcmp(typed, "n")) {
+      say_fault(line, NULL);
+      return NEXT_STAY;
+    }
+    session_consent(desk->session, *typed == 'y', desk_now());
+    return NEXT_REDRAW;
+  case VIEW_FINISH:
+    say_fault(line, NULL);
+    return NEXT_STAY;
+  default:
+    if (*typed) {
+      say_fault(line, NULL);
+      return NEXT_STAY;
+    }
+  }
+  if (session_answer(desk->session, value, desk_now(), &fault))
+    return NEXT_REDRAW;
+  say_fault(line, fault);
+  return NEXT_STAY;
+}
+
+/* --- waiting for a probe --- */
+
+static gboolean is_waiting(const View *view) { return view->kind == VIEW_PROBE && !view->consent_needed; }
+
+static void say_still_waiting(Line *line, const View *view) {
+  g_autoptr(Message) text = message_new(N_("still waiting: {done} of {total} (s: do not wait)"), NULL);
+  message_set_number(text, "done", view->result->done);
+  message_set_number(text, "total", view->result->total);
+  g_autofree char *words = message_text(text, NULL, NULL);
+  say(line, 0, words);
+}
+
+/* FALSE: we have to leave. */
+static gboolean wait_for_rows(Line *line) {
+  gint64 told = g_get_monotonic_time();
+  gboolean announced = FALSE;
+  for (;;) {
+    g_autoptr(View) view = session_view(line->desk->session, desk_now());
+    if (!is_waiting(view))
+      return TRUE;
+    if (!announced && g_get_monotonic_time() - told > 300000) {
+      g_autofree char *text = g_strdup_printf("\n%s ...", view->text ? view->text : "");
+      say(line, 0, text);
+      announced = TRUE;
+    }
+    if (line_reader_is_next(line->reader, "s")) {
+      g_free(line_reader_take(line->reader));
+      session_skip(line->desk->session, desk_now());
+      continue;
+    }
+    gint64 waited = (g_get_monotonic_time() - told) / 1000;
+    if (waited >= STILL_WAITING_MS) {
+      say_still_waiting(line, view);
+      told = g_get_monotonic_time();
+      waited = 0;
+    }
+    if (!turn(line, TRUE, announced ? (int)(STILL_WAITING_MS - waited) : 100))
+      return FALSE;
+  }
+}
+
+static gboolean wait_for_probe(Line *line) {
+  line->waiting = TRUE;
+  gboolean stay = wait_for_rows(line);
+  line->waiting = FALSE;
+  return stay;
+}
+
+/* --- the two rooms: start menu and session --- */
+
+static Next run_session(Line *line) {
+  Next next = NEXT_REDRAW;
+  while (next == NEXT_REDRAW || next == NEXT_STAY) {
+    if (!wait_for_probe(line))
+      return NEXT_QUIT;
+    g_autoptr(View) view = session_view(line->desk->session, desk_now());
+    if (next == NEXT_REDRAW)
+      say_view(line, view);
+    say_prompt(line, view);
+    g_autofree char *typed = read_line(line);
+    if (!typed)
+      return NEXT_QUIT;
+    g_autofree char *folded = text_fold_fullwidth(typed);
+    g_autofree char *word = g_strstrip(g_strdup(folded));
+    next = command(line, view, typed[0] == ' ' ? "" : word);
+    if (next != NEXT_STAY)
+      continue;
+    if (view->kind == VIEW_PASTE) {
+      g_autofree char *paste = read_paste(line, typed);
+      next = answer(line, view, paste);
+    } else {
+      next = answer(line, view, view->kind == VIEW_ASK ? typed : word);
+    }
+  }
+  return next;
+}
+
+static void say_menu(Line *line, GPtrArray *guides, const CaseEntry *open_case) {
+  put(line, "\n");
+  say(line, 0, tr(N_("What do you have in front of you?")));
+  for (guint i = 0; i < guides->len; i++) {
+    const Flow *flow = g_ptr_array_index(guides, i);
+    g_autofree char *title = message_text(flow->title, NULL, NULL);
+    g_autofree char *row =
+        flow->codes ? g_strdup_printf("  %u. %s (%s)", i + 1, title, flow->codes) : g_strdup_printf("  %u. %s", i + 1, title);
+    say(line, 5, row);
+  }
+  if (open_case) {
+    g_autoptr(Message) resume = message_new(N_("r resume: {guide}, {step}"), "guide", open_case->flow, "step",
+                                            open_case->step_title ? open_case->step_title : "-", NULL);
+    g_autofree char *text = message_text(resume, NULL, NULL);
+    g_autofree char *row = g_strdup_printf("  %s", text);
+    say(line, 5, row);
+  }
+  g_autoptr(Message) prompt = message_new(N_("Type 1-{count}, L language, q quit, then Enter:"), NULL);
+  message_set_number(prompt, "count", guides->len);
+  g_autofree char *text = message_text(prompt, NULL, NULL);
+  say(line, 0, text);
+}
+
+static void say_diags(Line *line) {
+  for (guint i = 0; i < diags_length(line->desk->diags); i++) {
+    g_autofree char *text = diag_format(diags_get(line->desk->diags, i));
+    say(line, 2, text);
+  }
+}
+
+static Next run_menu(Line *line) {
+  g_autoptr(GPtrArray) guides = flows_menu(line->desk->flows);
+  CaseEntry *open_case = desk_open_case(line->desk);
+  Next next = NEXT_STAY;
+  say_menu(line, guides, open_case);
+  while (next == NEXT_STAY) {
+    g_autofree char *typed = read_line(line);
+    if (!typed) {
+      next = NEXT_QUIT;
+      break;
+    }
+    g_autofree char *folded = text_fold_fullwidth(typed);
+    const char *word = g_strstrip(folded);
+    guint64 number = 0;
+    if (!strcmp(word, "q")) {
+      next = NEXT_QUIT;
+    } else if (!strcmp(word, "L")) {
+      desk_next_language(line->desk);
+      next = NEXT_MENU;
+    } else if (!strcmp(word, "r") && open_case) {
+      g_autoptr(GError) error = NULL;
+      if (desk_resume(line->desk, open_case->path, &error))
+        next = NEXT_REDRAW;
+      else
+        say(line, 0, error->message);
+    } else if (!*word && guides->len) {
+      desk_begin(line->desk, g_ptr_array_index(guides, 0));
+      next = NEXT_REDRAW;
+    } else if (g_ascii_string_to_unsigned(word, 10, 1, guides->len, &number, NULL)) {
+      desk_begin(line->desk, g_ptr_array_index(guides, number - 1));
+      next = NEXT_REDRAW;
+    } else {
+      say_fault(line, NULL);
+    }
+  }
+  g_clear_pointer(&open_case, case_entry_free);
+  return next;
+}
+
+/* What is left to say when the input has ended or `q` was typed: nothing that was found gets lost. */
+static void say_goodbye(Line *line) {
+  if (!line->desk->session)
+    return;
+  if (!session_finished(line->desk->session)) {
+    g_autofree char *page = desk_summary(line->desk, 0);
+    put(line, "\n");
+    put(line, page);
+  }
+  if (!line->desk->log)
+    return;
+  g_autoptr(Message) text = message_new(N_("Saved as case {case}. To go on: whybounce --resume {case}"), "case",
+                                        case_id(line->desk->log), NULL);
+  g_autofree char *words = message_text(text, NULL, NULL);
+  say(line, 0, words);
+}
+
+int line_run(Desk *desk, int in, int out) {
+  g_autoptr(LineReader) reader = line_reader_new(in);
+  Line line = {.desk = desk, .reader = reader, .out = out};
+  /* Pipes and files get UTF-8; a terminal gets what its locale says. */
+  if (isatty(out) && strcmp(nl_langinfo(CODESET), "UTF-8"))
+    line.charset = nl_langinfo(CODESET);
+  signals_catch();
+  say_diags(&line);
+  Next next = NEXT_MENU;
+  while (next != NEXT_QUIT) {
+    if (next == NEXT_MENU && desk->session)
+      desk_leave(desk);
+    next = desk->session ? run_session(&line) : run_menu(&line);
+  }
+  if (!line.broken)
+    say_goodbye(&line);
+  return line.hang_up ? 128 + line.hang_up : 0;
+}

@@ -1,0 +1,106 @@
+"""Test files made of sections.
+
+    # a comment, up to the first section
+    args: --lang ja bounce.eml
+    == net
+    {"dns":"example.com MX","answer":["10 mx1.example.com"]}
+    == file bounce.eml
+    ...
+    == in
+    ...
+
+Sections keep their order; a name may come more than once.  `key: value` lines before the first section are settings.
+"""
+import os
+import re
+
+
+class Sections:
+    def __init__(self, path):
+        self.path = path
+        self.settings = {}
+        self.comment = []
+        self.parts = []  # [name, text]
+        with open(path, encoding="utf-8", errors="surrogateescape") as f:
+            for line in f:
+                if line.startswith("== "):
+                    self.parts.append([line[3:].strip(), ""])
+                elif self.parts:
+                    self.parts[-1][1] += line
+                elif line.startswith("#"):
+                    self.comment.append(line)
+                elif line.strip():
+                    key, value = line.split(":", 1)
+                    self.settings[key.strip()] = value.strip()
+
+    def get(self, name, otherwise=None):
+        for part in self.parts:
+            if part[0] == name:
+                return part[1]
+        return otherwise
+
+    def set(self, name, text):
+        for part in self.parts:
+            if part[0] == name:
+                part[1] = text
+                return
+        self.parts.append([name, text])
+
+    def save(self):
+        with open(self.path, "w", encoding="utf-8", errors="surrogateescape") as f:
+            f.writelines(self.comment)
+            for key, value in self.settings.items():
+                f.write(f"{key}: {value}\n")
+            for name, text in self.parts:
+                f.write(f"== {name}\n{text}")
+
+    def title(self):
+        name = os.path.splitext(os.path.basename(self.path))[0]
+        return name + (" - " + self.comment[0].lstrip("# ").strip() if self.comment else "")
+
+    def lay_out(self, folder):
+        """Writes the recording and the files of the test into `folder`; returns the arguments for whybounce."""
+        args = []
+        net = self.get("net")
+        if net is not None:
+            args += ["--replay", os.path.join(folder, "net.jsonl")]
+            with open(args[1], "w", encoding="utf-8") as f:
+                f.write(net)
+        for name, text in self.parts:
+            if name.startswith("file "):
+                data = text.encode("utf-8", "surrogateescape")
+                with open(os.path.join(folder, name[5:]), "wb") as f:
+                    f.write(data)
+        return args + self.settings.get("args", "").split()
+
+
+# What differs from run to run: dates, times, case names, ages.
+VOLATILE = [
+    (re.compile(r"\d{8}-\d{4}-\d+"), "CASE"),
+    (re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "DATE TIME"),
+    (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
+]
+
+
+def normalise(text):
+    for pattern, word in VOLATILE:
+        text = pattern.sub(word, text)
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def environment(folder, **more):
+    """A clean environment: nothing of the person who runs the tests."""
+    build = os.environ.get("BUILD", "build")
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": folder,
+        "XDG_STATE_HOME": os.path.join(folder, "state"),
+        "XDG_CONFIG_HOME": os.path.join(folder, "config"),
+        "TZ": "UTC",
+        "LANG": "C.UTF-8",
+        "ASAN_OPTIONS": "detect_leaks=1:exitcode=99",
+        "LSAN_OPTIONS": "suppressions=" + os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lsan.supp") + ":print_suppressions=0",
+        "BUILD": build,
+    }
+    env.update(more)
+    return env
