@@ -104,7 +104,7 @@ static YamlDoc *doc_new(const char *name) {
   return doc;
 }
 
-void yaml_free(YamlDoc *doc) {
+void yaml_doc_free(YamlDoc *doc) {
   if (!doc)
     return;
   g_ptr_array_unref(doc->arena.blocks);

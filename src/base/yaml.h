@@ -1,8 +1,9 @@
 /* YAML nodes with line marks: the reader of flows and knowledge files.
  *
  * A subset on purpose: one document; maps, lists and scalars; no anchors, aliases, tags or merge keys;
- * duplicate keys are errors.  Scalars stay text (made safe, TEXT_LINES); "true", "1" and "null" mean what the
- * reader of the node makes of them.  Hostile files are bounded in bytes, depth and nodes.
+ * duplicate keys are errors (the first one counts).  Scalars stay text (made safe, TEXT_LINES; without the line
+ * feed that ends a block); "true", "1" and "null" mean what the reader of the node makes of them.
+ * Hostile files are bounded in bytes, depth and nodes.
  * A document owns its nodes; nodes live as long as it. */
 #ifndef WB_BASE_YAML_H
 #define WB_BASE_YAML_H
@@ -20,25 +21,27 @@ typedef enum YamlKind { YAML_SCALAR, YAML_LIST, YAML_MAP } YamlKind;
 typedef struct YamlNode YamlNode;
 struct YamlNode {
   YamlKind kind;
-  int line, col;     /* from 1: where the node begins */
-  gboolean quoted;   /* scalar written in quotes or as a block */
-  const char *text;  /* scalar: its text; else NULL */
-  guint length;      /* list: items; map: pairs */
-  YamlNode **items;  /* list: the items; map: the values */
-  YamlNode **keys;   /* map: the keys, scalars, in file order; else NULL */
+  int line, col;    /* from 1: where the node begins */
+  gboolean quoted;  /* scalar written in quotes or as a block */
+  const char *text; /* scalar: its text; else NULL */
+  guint length;     /* list: items; map: pairs */
+  YamlNode **items; /* list: the items; map: the values */
+  YamlNode **keys;  /* map: the keys, scalars, in file order; else NULL */
 };
 
 typedef struct YamlDoc YamlDoc;
 
-/* Reads `path`.  Every fault is added to `diags` (file, line, col); NULL if nothing could be read.
- * An empty file is a fault. */
+/* Reads `path`.  Every fault is added to `diags` (file, line, col).  NULL if the file cannot be read to its end
+ * (missing, empty, broken syntax, over a limit); other faults are errors in `diags` beside a document. */
 YamlDoc *yaml_load_file(const char *path, Diags *diags);
 
 /* The same from memory; `name` stands for the file in messages. */
 YamlDoc *yaml_load_data(const char *name, const char *data, gsize length, Diags *diags);
 
-void yaml_free(YamlDoc *doc);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(YamlDoc, yaml_free)
+/* Not "yaml_free": libyaml has a function of that name and would call ours. */
+void yaml_doc_free(YamlDoc *doc);
+#define yaml_free yaml_doc_free
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(YamlDoc, yaml_doc_free)
 
 const YamlNode *yaml_root(const YamlDoc *doc);
 const char *yaml_file(const YamlDoc *doc);
