@@ -24,11 +24,11 @@ static Catalogue *in_force;
 static const struct {
   const char *code, *name;
 } language_names[] = {
-    {"ar", "العربية"},    {"cs", "Čeština"},   {"da", "Dansk"},    {"de", "Deutsch"},   {"el", "Ελληνικά"},
-    {"en", "English"},    {"es", "Español"},   {"fi", "Suomi"},    {"fr", "Français"},  {"he", "עברית"},
-    {"hi", "हिन्दी"},       {"hu", "Magyar"},    {"id", "Indonesia"}, {"it", "Italiano"}, {"ja", "日本語"},
-    {"ko", "한국어"},     {"nl", "Nederlands"}, {"no", "Norsk"},    {"pl", "Polski"},    {"pt", "Português"},
-    {"ru", "Русский"},    {"sv", "Svenska"},   {"th", "ไทย"},       {"tr", "Türkçe"},    {"uk", "Українська"},
+    {"ar", "العربية"},    {"cs", "Čeština"},    {"da", "Dansk"},     {"de", "Deutsch"},  {"el", "Ελληνικά"},
+    {"en", "English"},    {"es", "Español"},    {"fi", "Suomi"},     {"fr", "Français"}, {"he", "עברית"},
+    {"hi", "हिन्दी"},      {"hu", "Magyar"},     {"id", "Indonesia"}, {"it", "Italiano"}, {"ja", "日本語"},
+    {"ko", "한국어"},     {"nl", "Nederlands"}, {"no", "Norsk"},     {"pl", "Polski"},   {"pt", "Português"},
+    {"ru", "Русский"},    {"sv", "Svenska"},    {"th", "ไทย"},       {"tr", "Türkçe"},   {"uk", "Українська"},
     {"vi", "Tiếng Việt"}, {"zh", "中文"},
 };
 
@@ -149,7 +149,9 @@ gboolean catalogue_use(const char *dir, const char *lang, GError **error) {
   return TRUE;
 }
 
-const char *catalogue_language(void) { return in_force ? in_force->lang : "en"; }
+const char *catalogue_language(void) {
+  return in_force ? in_force->lang : "en";
+}
 
 static int compare_names(gconstpointer a, gconstpointer b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);

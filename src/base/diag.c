@@ -69,11 +69,17 @@ void diags_add(Diags *diags, const char *file, int line, int col, DiagLevel leve
   insert_sorted(diags->list, diag);
 }
 
-guint diags_count(const Diags *diags, DiagLevel level) { return diags->counts[level]; }
+guint diags_count(const Diags *diags, DiagLevel level) {
+  return diags->counts[level];
+}
 
-guint diags_length(const Diags *diags) { return diags->list->len; }
+guint diags_length(const Diags *diags) {
+  return diags->list->len;
+}
 
-const Diag *diags_get(const Diags *diags, guint i) { return i < diags->list->len ? diags->list->pdata[i] : NULL; }
+const Diag *diags_get(const Diags *diags, guint i) {
+  return i < diags->list->len ? diags->list->pdata[i] : NULL;
+}
 
 char *diag_format(const Diag *diag) {
   g_autofree char *line = diag->line > 0 ? g_strdup_printf(":%d", diag->line) : g_strdup("");

@@ -72,7 +72,9 @@ Message *message_copy(const Message *message) {
   return copy;
 }
 
-const char *message_id(const Message *message) { return message->id; }
+const char *message_id(const Message *message) {
+  return message->id;
+}
 
 /* A language and a value may have one name; a value and a translated value may not. */
 static Field *find_field(const Message *message, const char *name, gsize length, gboolean language) {
@@ -135,7 +137,9 @@ gboolean message_equal(const Message *a, const Message *b) {
 
 /* ---- placeholders ---- */
 
-static gboolean is_name_char(char c) { return g_ascii_isalnum(c) || c == '.' || c == '_' || c == '-'; }
+static gboolean is_name_char(char c) {
+  return g_ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
+}
 
 /* Length of the name in "{name}" at `p`; 0 if this is no placeholder. */
 static gsize placeholder_at(const char *p) {

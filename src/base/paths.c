@@ -11,7 +11,9 @@ void paths_set_data(const char *dir) {
   data_override = g_strdup(dir);
 }
 
-static gboolean is_dir(const char *path) { return g_file_test(path, G_FILE_TEST_IS_DIR); }
+static gboolean is_dir(const char *path) {
+  return g_file_test(path, G_FILE_TEST_IS_DIR);
+}
 
 /* The folder that holds this program. */
 static char *program_dir(void) {

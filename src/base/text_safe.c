@@ -96,8 +96,8 @@ static gsize cut_point(const char *bytes, gsize max) {
 
 typedef struct Output {
   GString *text;
-  gsize measured;   /* up to here `text` has been measured, and... */
-  gint64 column;    /* ...this is the column there */
+  gsize measured; /* up to here `text` has been measured, and... */
+  gint64 column;  /* ...this is the column there */
   int marks;
   guint hidden;
 } Output;
@@ -212,6 +212,10 @@ static gboolean is_safe(const char *s, gboolean lines) {
   return TRUE;
 }
 
-gboolean text_is_safe(const char *s) { return is_safe(s, FALSE); }
+gboolean text_is_safe(const char *s) {
+  return is_safe(s, FALSE);
+}
 
-gboolean text_lines_are_safe(const char *s) { return is_safe(s, TRUE); }
+gboolean text_lines_are_safe(const char *s) {
+  return is_safe(s, TRUE);
+}

@@ -29,7 +29,9 @@ static gboolean is_one_of(gunichar c, const char32_t *set) {
   return *set != 0;
 }
 
-static gboolean is_ascii(gunichar c) { return c < 0x80; }
+static gboolean is_ascii(gunichar c) {
+  return c < 0x80;
+}
 
 static Place place_between_ascii(gunichar before, gunichar solid, gunichar after) {
   if (after == ' ')

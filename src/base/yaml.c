@@ -65,6 +65,9 @@ static const struct {
     {"found unknown escape character", NULL, FALSE,
      "A backslash in double quotes needs n, t, \\ or \" behind it: use single quotes, or write \\\\"},
     {"found a tab character", NULL, FALSE, "There is a tab in the indentation: use blanks"},
+    {"found character that cannot start any token", NULL, FALSE,
+     "A text cannot begin with this sign, nor a line with a tab: use blanks for indentation and put the text in "
+     "quotes"},
     {"block sequence entries are not allowed", NULL, FALSE,
      "A list cannot begin here: put it on lines of its own below the key, or put a text that begins with \"- \" in "
      "quotes"},
@@ -73,9 +76,6 @@ static const struct {
     {"found undefined tag handle", NULL, FALSE, "A text that begins with ! needs quotes"},
     {"control characters are not allowed", NULL, FALSE,
      "There is a control character: delete it, or write it as \\xNN in double quotes"},
-    {"UTF-8", NULL, FALSE, "This is no UTF-8 text: save the file as UTF-8"},
-    {"UTF-16", NULL, FALSE, "This is no UTF-8 text: save the file as UTF-8"},
-    {"invalid Unicode character", NULL, FALSE, "This is no UTF-8 text: save the file as UTF-8"},
 };
 
 static void *arena_take(Arena *arena, gsize size) {
@@ -112,9 +112,13 @@ void yaml_doc_free(YamlDoc *doc) {
   g_free(doc);
 }
 
-const YamlNode *yaml_root(const YamlDoc *doc) { return doc->root; }
+const YamlNode *yaml_root(const YamlDoc *doc) {
+  return doc->root;
+}
 
-const char *yaml_file(const YamlDoc *doc) { return doc->file; }
+const char *yaml_file(const YamlDoc *doc) {
+  return doc->file;
+}
 
 static void fault_at(Builder *b, yaml_mark_t mark, const char *words) {
   diags_add(b->diags, b->doc->file, (int)mark.line + 1, (int)mark.column + 1, DIAG_ERROR, "%s", words);
@@ -310,13 +314,20 @@ static void add_syntax_fault(Builder *b, const yaml_parser_t *parser, const char
     fault_at(b, syntax_faults[i].at_context ? parser->context_mark : mark, syntax_faults[i].words);
     return;
   }
-  g_autofree char *words = g_strdup_printf("This cannot be read (%s%s%s): put texts with special signs in double quotes",
-                                           context, *context ? ", " : "", problem);
+  g_autofree char *words =
+      g_strdup_printf("This cannot be read (%s%s%s): put texts with special signs in double quotes", context,
+                      *context ? ", " : "", problem);
   fault_at(b, mark, words);
 }
 
-/* What libyaml would take in a way that no editor shows, or take for ever. */
+/* What libyaml would take in a way that no editor shows, take for ever, or refuse at an odd place. */
 static gboolean scan_raw(Builder *b, const char *data, gsize length) {
+  const char *end;
+  if (!g_utf8_validate_len(data, length, &end)) {
+    yaml_mark_t mark = mark_of_byte(data, (gsize)(end - data));
+    fault_at(b, mark, *end ? "This is no UTF-8 text: save the file as UTF-8" : "There is a NUL byte: delete it");
+    return FALSE;
+  }
   for (gsize i = 0; i < length; i++) {
     if (data[i] == '%' && (i == 0 || data[i - 1] == '\n')) {
       fault_at(b, mark_of_byte(data, i), "A line cannot begin with %: leave the directive out");
@@ -324,7 +335,8 @@ static gboolean scan_raw(Builder *b, const char *data, gsize length) {
     }
     /* U+0085, U+2028, U+2029 count as line ends in YAML 1.1: all marks behind them would be wrong. */
     gboolean next_line = i + 1 < length && !memcmp(data + i, "\xC2\x85", 2);
-    gboolean separator = i + 2 < length && (!memcmp(data + i, "\xE2\x80\xA8", 3) || !memcmp(data + i, "\xE2\x80\xA9", 3));
+    gboolean separator =
+        i + 2 < length && (!memcmp(data + i, "\xE2\x80\xA8", 3) || !memcmp(data + i, "\xE2\x80\xA9", 3));
     if (next_line || separator) {
       fault_at(b, mark_of_byte(data, i), "There is an invisible line separator (U+0085, U+2028 or U+2029): delete it");
       return FALSE;

@@ -18,26 +18,32 @@ static void test_safe_escapes(void) {
       {"", ""},
       {"plain ASCII ~ text", "plain ASCII ~ text"},
       {"日本語とé", "日本語とé"},
-      {"\x1B]0;title\x07 x", "\\x1B]0;title\\x07 x"},                       /* OSC: window title */
-      {"\x1B[2J\x1B[1;1Hconnected", "\\x1B[2J\\x1B[1;1Hconnected"},         /* CSI: repaint */
+      {"\x1B]0;title\x07 x", "\\x1B]0;title\\x07 x"},               /* OSC: window title */
+      {"\x1B[2J\x1B[1;1Hconnected", "\\x1B[2J\\x1B[1;1Hconnected"}, /* CSI: repaint */
       {"a\bb\x7F", "a\\x08b\\x7F"},
-      {"\xC2\x9B" "2J", "\\x9B" "2J"},                                      /* C1 CSI as UTF-8 */
-      {"\x9B" "2J", "\\x9B" "2J"},                                          /* C1 CSI as a raw byte */
-      {"gpj.\u202Eexe", "gpj.\\u{202E}exe"},                                /* RLO */
+      {"\xC2\x9B"
+       "2J",
+       "\\x9B"
+       "2J"}, /* C1 CSI as UTF-8 */
+      {"\x9B"
+       "2J",
+       "\\x9B"
+       "2J"},                                /* C1 CSI as a raw byte */
+      {"gpj.\u202Eexe", "gpj.\\u{202E}exe"}, /* RLO */
       {"a\u200Bb\u2066c\uFEFF\u00AD\u061C", "a\\u{200B}b\\u{2066}c\\u{FEFF}\\u{AD}\\u{61C}"},
-      {"x\U000E0041\U000E007F", "x\\u{E0041}\\u{E007F}"},                   /* tags */
+      {"x\U000E0041\U000E007F", "x\\u{E0041}\\u{E007F}"}, /* tags */
       {"\u2028\u2029", "\\u{2028}\\u{2029}"},
-      {"\u3164\u115F\uFFA0", "\\u{3164}\\u{115F}\\u{FFA0}"},                /* fillers */
+      {"\u3164\u115F\uFFA0", "\\u{3164}\\u{115F}\\u{FFA0}"}, /* fillers */
       {"\uFDD0\U0001FFFE\U0010FFFF", "\\u{FDD0}\\u{1FFFE}\\u{10FFFF}"},
-      {"\xC0\xAF", "\\xC0\\xAF"},                                           /* overlong "/" */
+      {"\xC0\xAF", "\\xC0\\xAF"}, /* overlong "/" */
       {"\xE0\x80\xAF", "\\xE0\\x80\\xAF"},
-      {"\xED\xA0\x80", "\\xED\\xA0\\x80"},                                  /* surrogate */
-      {"\xF4\x90\x80\x80", "\\xF4\\x90\\x80\\x80"},                         /* past U+10FFFF */
+      {"\xED\xA0\x80", "\\xED\\xA0\\x80"},          /* surrogate */
+      {"\xF4\x90\x80\x80", "\\xF4\\x90\\x80\\x80"}, /* past U+10FFFF */
       {"\xFF\xFE", "\\xFF\\xFE"},
-      {"end \xE3\x81", "end \\xE3\\x81"},                                   /* truncated */
-      {"か\u3099", "か\u3099"},                                             /* a base and its mark */
-      {"葛\U000E0100", "葛\U000E0100"},                                     /* a variant of a kanji */
-      {"\u0301x", "\\u{301}x"},                                             /* a mark on our own text */
+      {"end \xE3\x81", "end \\xE3\\x81"}, /* truncated */
+      {"か\u3099", "か\u3099"},           /* a base and its mark */
+      {"葛\U000E0100", "葛\U000E0100"},   /* a variant of a kanji */
+      {"\u0301x", "\\u{301}x"},           /* a mark on our own text */
       {"a\tb\nc\r", "a\\x09b\\x0Ac\\x0D"},
       {"back\\slash", "back\\slash"},
   };
@@ -58,8 +64,7 @@ static void test_safe_lines(void) {
 }
 
 static void test_safe_marks(void) {
-  assert_safe("a\u0301\u0301\u0301\u0301\u0301\u0301b", -1, 0, TEXT_LINE,
-              "a\u0301\u0301\u0301\u0301\\u{301}\\u{301}b");
+  assert_safe("a\u0301\u0301\u0301\u0301\u0301\u0301b", -1, 0, TEXT_LINE, "a\u0301\u0301\u0301\u0301\\u{301}\\u{301}b");
   g_autoptr(GString) zalgo = g_string_new("a");
   for (int i = 0; i < 5000; i++)
     g_string_append(zalgo, "\u0336");
@@ -88,9 +93,9 @@ static void test_safe_limits(void) {
 
 static void test_safe_counts(void) {
   guint hidden = 99;
-  g_autofree char *none = text_safe("plain", -1, 0, TEXT_LINE, &hidden);
+  g_free(text_safe("plain", -1, 0, TEXT_LINE, &hidden));
   g_assert_cmpuint(hidden, ==, 0);
-  g_autofree char *some = text_safe("\x1B[2J \xFF é \u200B\n", -1, 0, TEXT_LINE, &hidden);
+  g_free(text_safe("\x1B[2J \xFF é \u200B\n", -1, 0, TEXT_LINE, &hidden));
   g_assert_cmpuint(hidden, ==, 4);
 }
 
@@ -108,8 +113,9 @@ static void test_is_safe(void) {
 
 /* Every byte string becomes safe, and stays as it is from then on. */
 static void test_safe_random(void) {
-  static const char *const pieces[] = {"a", " ", "\n", "\r", "\t", "\x1B", "\u0301", "\u200B", "日", "\xE3", "\x80",
-                                       "\xF0\x9F", "\U000E0041", "\\", "{", "\u202E", "\xC2\x9B", "〜", "\u3099"};
+  static const char *const pieces[] = {"a",      " ",      "\n",       "\r",   "\t",       "\x1B",       "\u0301",
+                                       "\u200B", "日",     "\xE3",     "\x80", "\xF0\x9F", "\U000E0041", "\\",
+                                       "{",      "\u202E", "\xC2\x9B", "〜",   "\u3099"};
   for (int round = 0; round < 3000; round++) {
     g_autoptr(GString) bytes = g_string_new(NULL);
     for (int n = g_test_rand_int_range(0, 30); n > 0; n--)
@@ -226,8 +232,8 @@ static gboolean begins_with_one_of(const char *line, const char *set) {
 /* Any mixture: nothing but blanks is lost, no line is too wide, no line begins with a forbidden character
  * when the text gives a choice. */
 static void test_wrap_random(void) {
-  static const char *const pieces[] = {"a",  "word", " ", "日", "本", "。", "「", "」", "ー", "ゃ", "example.com",
-                                       "、", "\n",   "か\u3099", "（", "）", "ッ", "192.0.2.1"};
+  static const char *const pieces[] = {"a",  "word",        " ",  "日", "本",       "。", "「", "」", "ー",
+                                       "ゃ", "example.com", "、", "\n", "か\u3099", "（", "）", "ッ", "192.0.2.1"};
   for (int round = 0; round < 5000; round++) {
     g_autoptr(GString) text = g_string_new(NULL);
     for (int n = g_test_rand_int_range(0, 40); n > 0; n--)
@@ -244,7 +250,8 @@ static void test_wrap_random(void) {
     g_assert_cmpstr(kept, ==, had);
   }
   /* Between full-width characters there is always a choice in a wide enough line. */
-  static const char not_first[] = "、。，．・：；？！゛゜ヽヾゝゞ々ー’”）〕］｝〉》」』】ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜％";
+  static const char not_first[] =
+      "、。，．・：；？！゛゜ヽヾゝゞ々ー’”）〕］｝〉》」』】ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜％";
   static const char not_last[] = "‘“（〔［｛〈《「『【";
   for (const char *p = not_first; *p; p = g_utf8_next_char(p)) {
     for (int cols = 6; cols <= 16; cols++) {
