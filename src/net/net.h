@@ -42,7 +42,8 @@ typedef enum DnsStatus {
   DNS_NOTIMP,
   DNS_GARBAGE,      /* an answer that is no DNS message, or breaks its bounds */
   DNS_UNREACHABLE,  /* no route, connection refused, no resolver configured */
-  DNS_BAD_NAME,     /* the name cannot be asked: label over 63 or name over 255 octets, empty label */
+  DNS_BAD_NAME,     /* the name cannot be asked: label over 63 or name over 255 octets, empty label, a blank, or
+                       an octet that is not printable ASCII */
   DNS_CANCELLED,    /* the user did not want to wait */
   DNS_NOT_RECORDED, /* replay: the recording has no such question */
 } DnsStatus;
@@ -53,9 +54,9 @@ typedef struct DnsRecord {
   guint32 ttl;        /* seconds */
   guint16 preference; /* MX */
   char *value;        /* safe: address (inet_ntop form), name (no trailing dot, root "."), text of a TXT with its
-                         strings joined without blank (RFC 7208 s3.3), SOA as "mname rname serial refresh
-                         retry expire minimum" */
-  GBytes *data;       /* TXT: the joined raw bytes; else NULL */
+                         strings joined without blank (RFC 7208 s3.3; for people, at most TEXT_MAX_REMOTE octets of
+                         it), SOA as "mname rname serial refresh retry expire minimum" */
+  GBytes *data;       /* TXT: all of the joined raw bytes, to be parsed; else NULL */
 } DnsRecord;
 
 typedef struct DnsAnswer {
@@ -68,8 +69,11 @@ typedef struct DnsAnswer {
   guint32 ttl;           /* of the answer as a whole (smallest), for absence RFC 2308's, 0 if unknown */
   gboolean authenticated; /* AD flag. Means something only if the resolver is trusted */
   gint64 asked_at;       /* wall clock, microseconds since 1970 */
+  int extended;          /* why the resolver failed or refused, in its own words (RFC 8914): INFO-CODE, -1: not told */
+  char *extended_text;   /* its EXTRA-TEXT, safe; NULL: none */
   guint n_records;
-  DnsRecord *records;    /* the whole answer section in order, CNAME chain included */
+  DnsRecord *records;    /* the answer section in order, CNAME chain included: what belongs to the name asked for, of
+                            the types above; at most 256 */
 } DnsAnswer;
 
 static inline gboolean dns_is_absent(DnsStatus s) { return s == DNS_NODATA || s == DNS_NXDOMAIN; }
@@ -80,6 +84,8 @@ const char *dns_status_word(DnsStatus status);
 /* A short English message id for people: "no answer in time". */
 const char *dns_status_message(DnsStatus status);
 const char *dns_type_word(DnsType type);
+/* The registered meaning of an extended error, an English message id; NULL for codes that are not known. */
+const char *dns_extended_message(int code);
 
 /* How many records of the asked type there are, and the i-th of them (NULL past the end). */
 guint dns_answer_count(const DnsAnswer *answer);
@@ -100,8 +106,9 @@ typedef struct NetOptions {
  * Fails only on a `resolver` that is no address, message fit for the user. */
 Net *net_live_new(const NetOptions *options, GError **error);
 
-/* A net that answers from a recording (JSON Lines, see net_recording.h) and never asks anybody.
- * Unknown questions: DNS_NOT_RECORDED.  GError with file:line for a broken recording. */
+/* A net that answers from a recording (JSON Lines, see net_recording.h) or a case file and never asks anybody; all
+ * answers are there at once.  Unknown questions: DNS_NOT_RECORDED.  `path` NULL: an empty recording, to be filled
+ * with net_preload().  GError with file:line for a broken recording. */
 Net *net_replay_new(const char *path, GError **error);
 
 void net_free(Net *net);
@@ -113,7 +120,8 @@ gboolean net_is_live(const Net *net);
 const char *net_resolvers(const Net *net);
 
 /* A label nobody has registered, for "does anything answer for every name" tests: lower-case letters and
- * digits; the same for the life of the net. Recordings store it as "nonce", so that they replay. */
+ * digits; the same for the life of the net. Recordings store it as the label "nonce", so that they replay:
+ * {"dns":"nonce.bl.example A","status":"nxdomain"}.  In replay it is "nonce". */
 const char *net_nonce(const Net *net);
 
 /* The answer to NAME TYPE, owned by the net, or NULL: the question is under way.  `name` is ASCII (A-labels), with or

@@ -1,0 +1,42 @@
+/* Asking the resolvers: pacing, retries, falling back from one resolver to the next.
+ *
+ * A task is a question under way.  Its tries go out at 0, 150, 350 and 1000 ms, over the resolvers in turn; each
+ * stays open until the task ends, so that a late answer to an early try counts.  A resolver that answers "I
+ * cannot" (SERVFAIL, REFUSED, garbage...) is left out from then on and the next is asked at once; the last such answer is the
+ * result if none does better.  At most 100 tasks a resolver are under way, the others queue in order.
+ *
+ * Results are handed out only by dns_live_process(). */
+#ifndef WB_NET_DNS_LIVE_H
+#define WB_NET_DNS_LIVE_H
+
+#include "net/dns_wire.h"
+
+typedef struct DnsLive DnsLive;
+typedef struct DnsTask DnsTask;
+
+/* The task of `owner` is over and gone; `answer` is the receiver's. */
+typedef void (*DnsLiveDone)(gpointer user, gpointer owner, DnsAnswer *answer);
+
+DnsLive *dns_live_new(const NetOptions *options, DnsLiveDone done, gpointer user, GError **error);
+void dns_live_free(DnsLive *live);
+
+/* One line for people; "none" if there is no resolver, and then nothing may be asked. */
+const char *dns_live_resolvers(const DnsLive *live);
+gboolean dns_live_has_resolver(const DnsLive *live);
+
+/* The packet leaves at once if there is room. */
+DnsTask *dns_live_ask(DnsLive *live, const char *name, const DnsWireName *wire, DnsType type, gpointer owner);
+/* Ends the task without a result. */
+void dns_live_abandon(DnsLive *live, DnsTask *task);
+/* The answer for somebody who does not wait: DNS_CANCELLED, with what was done so far. */
+DnsAnswer *dns_task_cancelled(const DnsTask *task);
+void dns_task_progress(const DnsTask *task, const DnsLive *live, NetProgress *progress);
+
+/* Appends what to wait for to `fds` (GArray of struct pollfd); returns until when, monotonic microseconds
+ * (G_MAXINT64: nothing to wait for). */
+gint64 dns_live_prepare(DnsLive *live, GArray *fds);
+/* Does what is due.  `fds` are those of the last dns_live_prepare(), with their revents. */
+void dns_live_process(DnsLive *live, const struct pollfd *fds, guint n);
+void dns_live_restart(DnsLive *live);
+
+#endif

@@ -1,0 +1,504 @@
+#include "net/net.h"
+
+#include "net/dns_live.h"
+#include "net/net_recording.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define NONCE_LENGTH 16
+
+/* A row of the table.  The table holds one reference, every waiter that asked another. */
+typedef struct Question {
+  guint refs;
+  char *name; /* as first asked, without trailing dot */
+  gsize length;
+  DnsType type;
+  DnsAnswer *answer;   /* NULL: open */
+  DnsTask *task;       /* while open */
+  GPtrArray *waiters;  /* of NetWaiter, while open; NULL: none */
+  gboolean unattended; /* asked for without waiter, or by one that is gone */
+  gboolean given_up;   /* its only waiter cancelled it: others ask anew */
+  gboolean unsaid;     /* from the recording, not yet shown to the sinks */
+} Question;
+
+typedef struct Sink {
+  NetSink call;
+  gpointer user;
+} Sink;
+
+struct Net {
+  DnsLive *live; /* NULL: replay */
+  GHashTable *questions;
+  char *resolvers; /* replay */
+  char nonce[NONCE_LENGTH + 1];
+  NetWaiter *waiter; /* in force */
+  guint open;
+  guint answered; /* in this turn */
+  GArray *fds;
+  GArray *sinks;
+  GArray *files; /* of int */
+};
+
+struct NetWaiter {
+  Net *net;
+  GPtrArray *questions; /* in the order asked */
+  GHashTable *own;      /* Question -> its answer for this waiter alone, or NULL */
+  guint open;
+  gboolean woken;
+};
+
+/* --- the table --- */
+
+/* Names are compared without regard to case (RFC 4343). */
+static guint question_hash(gconstpointer key) {
+  const Question *q = key;
+  guint hash = 5381 + (guint)q->type;
+  for (gsize i = 0; i < q->length; i++)
+    hash = hash * 33 + (guchar)g_ascii_tolower(q->name[i]);
+  return hash;
+}
+
+static gboolean question_equal(gconstpointer a, gconstpointer b) {
+  const Question *p = a, *q = b;
+  return p->type == q->type && p->length == q->length && g_ascii_strncasecmp(p->name, q->name, p->length) == 0;
+}
+
+static Question *question_ref(Question *q) {
+  q->refs++;
+  return q;
+}
+
+static void question_unref(Question *q) {
+  if (--q->refs > 0)
+    return;
+  dns_answer_free(q->answer);
+  g_clear_pointer(&q->waiters, g_ptr_array_unref);
+  g_free(q->name);
+  g_free(q);
+}
+
+static Question *table_find(const Net *net, const char *name, DnsType type) {
+  const Question key = {.name = (char *)name, .length = dns_name_length(name), .type = type};
+  return g_hash_table_lookup(net->questions, &key);
+}
+
+static Question *table_add(Net *net, const char *name, DnsType type) {
+  Question *q = g_new0(Question, 1);
+  q->refs = 1;
+  q->length = dns_name_length(name);
+  q->name = g_strndup(name, q->length);
+  q->type = type;
+  g_hash_table_replace(net->questions, q, q);
+  return q;
+}
+
+static void table_drop(Net *net, Question *q) {
+  if (g_hash_table_lookup(net->questions, q) == q)
+    g_hash_table_remove(net->questions, q);
+}
+
+/* --- sinks --- */
+
+static void say(Net *net, const DnsAnswer *answer) {
+  if (net->sinks->len == 0)
+    return;
+  g_autofree char *line = net_recording_line(answer, net->nonce);
+  for (guint i = 0; i < net->sinks->len; i++) {
+    const Sink *sink = &g_array_index(net->sinks, Sink, i);
+    sink->call(line, sink->user);
+  }
+}
+
+void net_add_sink(Net *net, NetSink call, gpointer user) {
+  const Sink sink = {call, user};
+  g_autofree char *header = net_recording_header(net_resolvers(net));
+  g_array_append_val(net->sinks, sink);
+  call(header, user);
+}
+
+static void write_line(const char *line, gpointer user) {
+  g_autofree char *text = g_strconcat(line, "\n", NULL);
+  const char *p = text;
+  gsize left = strlen(text);
+  while (left > 0) {
+    gssize n = write(GPOINTER_TO_INT(user), p, left);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0) {
+      g_warning("the recording could not be written: %s", g_strerror(errno));
+      return;
+    }
+    p += n;
+    left -= (gsize)n;
+  }
+}
+
+gboolean net_record(Net *net, const char *path, GError **error) {
+  int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
+    return FALSE;
+  }
+  g_array_append_val(net->files, fd);
+  net_add_sink(net, write_line, GINT_TO_POINTER(fd));
+  return TRUE;
+}
+
+/* --- answers arrive --- */
+
+static void question_settle(Net *net, Question *q, DnsAnswer *answer) {
+  q->answer = answer;
+  q->task = NULL;
+  net->open--;
+  for (guint i = 0; q->waiters != NULL && i < q->waiters->len; i++) {
+    NetWaiter *waiter = g_ptr_array_index(q->waiters, i);
+    waiter->open--;
+    waiter->woken = TRUE;
+  }
+  g_clear_pointer(&q->waiters, g_ptr_array_unref);
+}
+
+static void question_done(gpointer user, gpointer owner, DnsAnswer *answer) {
+  Net *net = user;
+  question_settle(net, owner, answer);
+  net->answered++;
+  say(net, answer);
+}
+
+static void question_begin(Net *net, Question *q) {
+  DnsWireName wire;
+  if (!dns_wire_name(q->name, &wire)) {
+    q->answer = dns_answer_new(q->name, q->type, DNS_BAD_NAME);
+    return;
+  }
+  if (net->live == NULL) {
+    q->answer = dns_answer_new(q->name, q->type, DNS_NOT_RECORDED);
+    return;
+  }
+  if (!dns_live_has_resolver(net->live)) {
+    q->answer = dns_answer_new(q->name, q->type, DNS_UNREACHABLE);
+    say(net, q->answer);
+    return;
+  }
+  q->task = dns_live_ask(net->live, q->name, &wire, q->type, q);
+  net->open++;
+}
+
+/* --- waiters --- */
+
+static void waiter_add(NetWaiter *waiter, Question *q) {
+  if (g_hash_table_contains(waiter->own, q))
+    return;
+  g_hash_table_insert(waiter->own, q, NULL);
+  g_ptr_array_add(waiter->questions, question_ref(q));
+  if (q->answer != NULL)
+    return;
+  if (q->waiters == NULL)
+    q->waiters = g_ptr_array_new();
+  g_ptr_array_add(q->waiters, waiter);
+  waiter->open++;
+}
+
+/* Before the waiter stops waiting for an open question. TRUE: nobody else does. */
+static gboolean waiter_leave(NetWaiter *waiter, Question *q) {
+  g_ptr_array_remove_fast(q->waiters, waiter);
+  waiter->open--;
+  return q->waiters->len == 0 && !q->unattended;
+}
+
+static gboolean waiter_waits(const NetWaiter *waiter, const Question *q) {
+  return q->answer == NULL && g_hash_table_lookup(waiter->own, q) == NULL;
+}
+
+static void question_abandon(Net *net, Question *q) {
+  dns_live_abandon(net->live, q->task);
+  q->task = NULL;
+  net->open--;
+}
+
+NetWaiter *net_waiter_new(Net *net) {
+  NetWaiter *waiter = g_new0(NetWaiter, 1);
+  waiter->net = net;
+  waiter->questions = g_ptr_array_new_with_free_func((GDestroyNotify)question_unref);
+  waiter->own = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)dns_answer_free);
+  return waiter;
+}
+
+void net_waiter_free(NetWaiter *waiter) {
+  if (waiter == NULL)
+    return;
+  if (waiter->net->waiter == waiter)
+    waiter->net->waiter = NULL;
+  for (guint i = 0; i < waiter->questions->len; i++) {
+    Question *q = g_ptr_array_index(waiter->questions, i);
+    if (waiter_waits(waiter, q) && waiter_leave(waiter, q))
+      q->unattended = TRUE;
+  }
+  g_hash_table_unref(waiter->own);
+  g_ptr_array_unref(waiter->questions);
+  g_free(waiter);
+}
+
+void net_set_waiter(Net *net, NetWaiter *waiter) {
+  net->waiter = waiter;
+}
+
+gboolean net_waiter_take(NetWaiter *waiter) {
+  gboolean woken = waiter->woken;
+  waiter->woken = FALSE;
+  return woken;
+}
+
+guint net_waiter_open(const NetWaiter *waiter) {
+  return waiter->open;
+}
+
+guint net_waiter_length(const NetWaiter *waiter) {
+  return waiter->questions->len;
+}
+
+static const DnsAnswer *waiter_answer(const NetWaiter *waiter, const Question *q) {
+  const DnsAnswer *own = g_hash_table_lookup(waiter->own, q);
+  return own != NULL ? own : q->answer;
+}
+
+const DnsAnswer *net_waiter_answer(const NetWaiter *waiter, guint i) {
+  return i < waiter->questions->len ? waiter_answer(waiter, g_ptr_array_index(waiter->questions, i)) : NULL;
+}
+
+void net_waiter_cancel(NetWaiter *waiter) {
+  Net *net = waiter->net;
+  for (guint i = 0; i < waiter->questions->len; i++) {
+    Question *q = g_ptr_array_index(waiter->questions, i);
+    if (!waiter_waits(waiter, q))
+      continue;
+    DnsAnswer *cancelled = dns_task_cancelled(q->task);
+    waiter->woken = TRUE;
+    if (!waiter_leave(waiter, q)) {
+      g_hash_table_insert(waiter->own, q, cancelled);
+      continue;
+    }
+    question_abandon(net, q);
+    q->answer = cancelled;
+    q->given_up = TRUE;
+    say(net, cancelled);
+  }
+}
+
+void net_waiter_forget(NetWaiter *waiter) {
+  Net *net = waiter->net;
+  for (guint i = 0; i < waiter->questions->len; i++) {
+    Question *q = g_ptr_array_index(waiter->questions, i);
+    gboolean drop = q->answer != NULL && net->live != NULL;
+    if (waiter_waits(waiter, q) && waiter_leave(waiter, q)) {
+      question_abandon(net, q);
+      drop = TRUE;
+    }
+    if (drop)
+      table_drop(net, q);
+  }
+  g_hash_table_remove_all(waiter->own);
+  g_ptr_array_set_size(waiter->questions, 0);
+  waiter->woken = FALSE;
+}
+
+/* --- questions --- */
+
+const DnsAnswer *net_dns(Net *net, const char *name, DnsType type) {
+  Question *q = table_find(net, name, type);
+  if (q != NULL && q->given_up && (net->waiter == NULL || !g_hash_table_contains(net->waiter->own, q)))
+    q = NULL;
+  if (q == NULL) {
+    q = table_add(net, name, type);
+    question_begin(net, q);
+  }
+  if (q->unsaid) {
+    q->unsaid = FALSE;
+    say(net, q->answer);
+  }
+  if (net->waiter == NULL) {
+    q->unattended = TRUE;
+    return q->answer;
+  }
+  waiter_add(net->waiter, q);
+  return waiter_answer(net->waiter, q);
+}
+
+gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress) {
+  const Question *q = table_find(net, name, type);
+  if (q == NULL || q->task == NULL)
+    return FALSE;
+  dns_task_progress(q->task, net->live, progress);
+  return TRUE;
+}
+
+guint net_open(const Net *net) {
+  return net->open;
+}
+
+void net_restart_deadlines(Net *net) {
+  if (net->live != NULL)
+    dns_live_restart(net->live);
+}
+
+/* --- the loop --- */
+
+/* Sleeps until a descriptor is ready or `until` (monotonic microseconds).  TRUE: one of `extra` is ready, or a
+ * signal came.
+ *
+ * The one place where the program waits.  The descriptors of c-ares and the caller's are in one array; it is of
+ * the shape of struct curl_waitfd too, so that this becomes curl_multi_poll() when libcurl has transfers
+ * of its own to watch. */
+static gboolean net_wait(Net *net, struct pollfd *extra, guint n, gint64 until) {
+  guint own = net->fds->len;
+  gint64 left = until == G_MAXINT64 ? -1 : MAX(until - g_get_monotonic_time(), 0);
+  gboolean woken = FALSE;
+  if (n > 0)
+    g_array_append_vals(net->fds, extra, n);
+  struct pollfd *fds = (struct pollfd *)(void *)net->fds->data;
+  for (guint i = 0; i < net->fds->len; i++)
+    fds[i].revents = 0;
+  /* Rounded up: waking too early would only mean to sleep again. */
+  int ready = poll(fds, net->fds->len, left < 0 ? -1 : (int)MIN((left + 999) / 1000, G_MAXINT));
+  if (ready < 0)
+    woken = errno == EINTR;
+  for (guint i = 0; i < n; i++) {
+    extra[i].revents = ready > 0 ? fds[own + i].revents : 0;
+    woken = woken || extra[i].revents != 0;
+  }
+  g_array_set_size(net->fds, own);
+  return woken;
+}
+
+guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms) {
+  gint64 end = timeout_ms < 0 ? G_MAXINT64 : g_get_monotonic_time() + timeout_ms * G_GINT64_CONSTANT(1000);
+  gboolean woken = FALSE;
+  net->answered = 0;
+  /* Nothing could ever wake us. */
+  if (net->open == 0 && n == 0 && timeout_ms < 0)
+    return 0;
+  do {
+    g_array_set_size(net->fds, 0);
+    gint64 due = net->live != NULL ? dns_live_prepare(net->live, net->fds) : G_MAXINT64;
+    woken = net_wait(net, extra, n, MIN(end, due));
+    if (net->live != NULL)
+      dns_live_process(net->live, (const struct pollfd *)(void *)net->fds->data, net->fds->len);
+  } while (net->answered == 0 && !woken && g_get_monotonic_time() < end);
+  return net->answered;
+}
+
+/* --- the net --- */
+
+static Net *net_new(void) {
+  Net *net = g_new0(Net, 1);
+  net->questions = g_hash_table_new_full(question_hash, question_equal, NULL, (GDestroyNotify)question_unref);
+  net->fds = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
+  net->sinks = g_array_new(FALSE, FALSE, sizeof(Sink));
+  net->files = g_array_new(FALSE, FALSE, sizeof(int));
+  return net;
+}
+
+static void make_nonce(Net *net) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+  guint8 random[NONCE_LENGTH];
+  while (getrandom(random, sizeof random, 0) != (gssize)sizeof random)
+    continue;
+  for (guint i = 0; i < NONCE_LENGTH; i++)
+    net->nonce[i] = letters[random[i] % 32];
+}
+
+Net *net_live_new(const NetOptions *options, GError **error) {
+  g_autoptr(Net) net = net_new();
+  make_nonce(net);
+  net->live = dns_live_new(options, question_done, net, error);
+  return net->live != NULL ? g_steal_pointer(&net) : NULL;
+}
+
+void net_free(Net *net) {
+  if (net == NULL)
+    return;
+  g_clear_pointer(&net->live, dns_live_free);
+  g_hash_table_unref(net->questions);
+  for (guint i = 0; i < net->files->len; i++)
+    close(g_array_index(net->files, int, i));
+  g_array_unref(net->files);
+  g_array_unref(net->sinks);
+  g_array_unref(net->fds);
+  g_free(net->resolvers);
+  g_free(net);
+}
+
+gboolean net_is_live(const Net *net) {
+  return net->live != NULL;
+}
+
+const char *net_resolvers(const Net *net) {
+  if (net->live != NULL)
+    return dns_live_resolvers(net->live);
+  return net->resolvers != NULL ? net->resolvers : "none";
+}
+
+const char *net_nonce(const Net *net) {
+  return net->nonce;
+}
+
+static void preload_answer(Net *net, DnsAnswer *answer) {
+  Question *q = table_find(net, answer->name, answer->type);
+  if (q != NULL && q->answer == NULL) {
+    dns_live_abandon(net->live, q->task);
+    question_settle(net, q, answer);
+    return;
+  }
+  q = table_add(net, answer->name, answer->type);
+  q->answer = answer;
+  q->unsaid = net->live == NULL;
+}
+
+static gboolean preload(Net *net, const char *line, gsize length, GError **error) {
+  NetRecorded recorded;
+  if (!net_recording_parse(line, length, net->nonce, &recorded, error))
+    return FALSE;
+  if (recorded.answer != NULL)
+    preload_answer(net, recorded.answer);
+  if (recorded.resolvers != NULL) {
+    g_free(net->resolvers);
+    net->resolvers = recorded.resolvers;
+  }
+  return TRUE;
+}
+
+gboolean net_preload(Net *net, const char *line, GError **error) {
+  return preload(net, line, strlen(line), error);
+}
+
+static gboolean load_file(Net *net, const char *path, GError **error) {
+  g_autofree char *text = NULL;
+  gsize length;
+  guint number = 0;
+  if (!g_file_get_contents(path, &text, &length, error))
+    return FALSE;
+  for (const char *line = text, *end = text + length; line < end;) {
+    g_autoptr(GError) fault = NULL;
+    const char *lf = memchr(line, '\n', (gsize)(end - line));
+    const char *stop = lf != NULL ? lf : end;
+    number++;
+    /* A crash cuts the last line off in the middle: no brace, no line feed. */
+    gboolean cut = lf == NULL && line < stop && stop[-1] != '}';
+    if (!preload(net, line, (gsize)(stop - line), &fault) && !cut) {
+      g_set_error(error, NET_ERROR, NET_ERROR_RECORDING, "%s:%u: %s", path, number, fault->message);
+      return FALSE;
+    }
+    line = stop + 1;
+  }
+  return TRUE;
+}
+
+Net *net_replay_new(const char *path, GError **error) {
+  g_autoptr(Net) net = net_new();
+  g_strlcpy(net->nonce, NET_RECORDED_NONCE, sizeof net->nonce);
+  return path == NULL || load_file(net, path, error) ? g_steal_pointer(&net) : NULL;
+}

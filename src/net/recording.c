@@ -1,0 +1,507 @@
+#include "net/net_recording.h"
+
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define VERSION 1
+#define HEADER_KEY "whybounce-recording"
+#define EVENT_START "{\"event\":"
+/* A TXT of 64 KB written as \DDD with JSON's doubled backslash takes 320 KB. */
+#define MAX_LINE (1024 * 1024)
+/* An object with an array of strings; json-glib's parser recurses, so depth is looked at before. */
+#define MAX_DEPTH 8
+
+/* --- writing --- */
+
+static void append_json(GString *out, const char *text) {
+  g_string_append_c(out, '"');
+  for (const char *p = text; *p != '\0'; p++) {
+    if (*p == '"' || *p == '\\')
+      g_string_append_c(out, '\\');
+    if ((guchar)*p < 0x20)
+      g_string_append_printf(out, "\\u%04x", (guint)(guchar)*p);
+    else
+      g_string_append_c(out, *p);
+  }
+  g_string_append_c(out, '"');
+}
+
+static void append_member(GString *out, const char *key, const char *value) {
+  g_string_append_printf(out, ",\"%s\":", key);
+  append_json(out, value);
+}
+
+static void append_quoted(GString *out, GBytes *data) {
+  gsize length;
+  const guint8 *p = g_bytes_get_data(data, &length);
+  g_string_append_c(out, '"');
+  for (gsize i = 0; i < length; i++) {
+    if (p[i] == '"' || p[i] == '\\')
+      g_string_append_printf(out, "\\%c", p[i]);
+    else if (p[i] < 0x20 || p[i] > 0x7e)
+      g_string_append_printf(out, "\\%03u", p[i]);
+    else
+      g_string_append_c(out, (char)p[i]);
+  }
+  g_string_append_c(out, '"');
+}
+
+/* `name` with every label `from` replaced by `to`.  A name with escapes is never ours, and its dots may not part
+ * labels. */
+static char *rename_label(const char *name, const char *from, const char *to) {
+  g_auto(GStrv) labels = NULL;
+  if (strstr(name, from) == NULL || strchr(name, '\\') != NULL)
+    return g_strdup(name);
+  labels = g_strsplit(name, ".", -1);
+  for (guint i = 0; labels[i] != NULL; i++)
+    if (strcmp(labels[i], from) == 0) {
+      g_free(labels[i]);
+      labels[i] = g_strdup(to);
+    }
+  return g_strjoinv(".", labels);
+}
+
+static void append_record(GString *out, const DnsRecord *record, const char *nonce) {
+  g_autofree char *owner = rename_label(record->owner, nonce, NET_RECORDED_NONCE);
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_append_printf(text, "%s %u %s ", owner, record->ttl, dns_type_word(record->type));
+  if (record->type == DNS_MX)
+    g_string_append_printf(text, "%u ", record->preference);
+  if (record->type == DNS_TXT)
+    append_quoted(text, record->data);
+  else
+    g_string_append(text, record->value);
+  append_json(out, text->str);
+}
+
+static char *format_time(gint64 at) {
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(at / G_USEC_PER_SEC);
+  g_autofree char *seconds = time != NULL ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : NULL;
+  return seconds != NULL ? g_strdup_printf("%s.%03dZ", seconds, (int)(at % G_USEC_PER_SEC / 1000)) : NULL;
+}
+
+char *net_recording_header(const char *resolvers) {
+  g_autoptr(GString) out = g_string_new("{\"" HEADER_KEY "\":" G_STRINGIFY(VERSION));
+  append_member(out, "resolvers", resolvers);
+  g_string_append_c(out, '}');
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
+  g_autofree char *name = rename_label(answer->name, nonce, NET_RECORDED_NONCE);
+  g_autofree char *question = g_strdup_printf("%s %s", name, dns_type_word(answer->type));
+  g_autofree char *at = answer->asked_at != 0 ? format_time(answer->asked_at) : NULL;
+  g_autoptr(GString) out = g_string_new("{\"dns\":");
+  append_json(out, question);
+  append_member(out, "status", dns_status_word(answer->status));
+  if (answer->server != NULL)
+    append_member(out, "server", answer->server);
+  g_string_append_printf(out, ",\"ms\":%u,\"tries\":%u,\"ttl\":%u,\"ad\":%s", answer->elapsed_ms, answer->tries,
+                         answer->ttl, answer->authenticated ? "true" : "false");
+  if (at != NULL)
+    append_member(out, "at", at);
+  if (answer->extended >= 0)
+    g_string_append_printf(out, ",\"ede\":%d", answer->extended);
+  if (answer->extended_text != NULL)
+    append_member(out, "ede_text", answer->extended_text);
+  if (answer->n_records > 0) {
+    for (guint i = 0; i < answer->n_records; i++) {
+      g_string_append(out, i == 0 ? ",\"answer\":[" : ",");
+      append_record(out, &answer->records[i], nonce);
+    }
+    g_string_append_c(out, ']');
+  }
+  g_string_append_c(out, '}');
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* --- reading the data of a record --- */
+
+static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static gboolean fail(GError **error, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  g_autofree char *text = g_strdup_vprintf(format, args);
+  va_end(args);
+  g_autofree char *safe = text_safe(text, -1, 300, TEXT_LINE, NULL);
+  g_set_error_literal(error, NET_ERROR, NET_ERROR_RECORDING, safe);
+  return FALSE;
+}
+
+static gboolean parse_number(const char *text, guint64 max, guint64 *value) {
+  return g_ascii_string_to_unsigned(text, 10, 0, max, value, NULL);
+}
+
+/* Names are printable ASCII without blanks in presentation form, so they are safe. */
+static gboolean is_name(const char *text) {
+  if (*text == '\0' || strlen(text) > 1024)
+    return FALSE;
+  for (; *text != '\0'; text++)
+    if (!g_ascii_isgraph(*text))
+      return FALSE;
+  return TRUE;
+}
+
+static char *take_name(const char *text) {
+  return is_name(text) ? g_strndup(text, dns_name_length(text)) : NULL;
+}
+
+/* One octet of a quoted string. FALSE: broken escape. */
+static gboolean read_octet(const char **p, guint8 *octet) {
+  const char *s = *p;
+  guint value;
+  *octet = (guint8)*s;
+  *p = s + 1;
+  if (*s != '\\')
+    return TRUE;
+  if (s[1] == '\0')
+    return FALSE;
+  if (!g_ascii_isdigit(s[1])) {
+    *octet = (guint8)s[1];
+    *p = s + 2;
+    return TRUE;
+  }
+  if (!g_ascii_isdigit(s[2]) || !g_ascii_isdigit(s[3]))
+    return FALSE;
+  value = (guint)(s[1] - '0') * 100 + (guint)(s[2] - '0') * 10 + (guint)(s[3] - '0');
+  *octet = (guint8)value;
+  *p = s + 4;
+  return value <= 255;
+}
+
+static gboolean parse_quoted(const char *text, GByteArray *joined) {
+  const char *p = text;
+  while (*p == '"') {
+    p++;
+    while (*p != '"') {
+      guint8 octet;
+      if (*p == '\0' || !read_octet(&p, &octet))
+        return FALSE;
+      g_byte_array_append(joined, &octet, 1);
+    }
+    p++;
+    while (*p == ' ')
+      p++;
+  }
+  return *p == '\0';
+}
+
+static gboolean parse_txt(DnsRecord *record, const char *text) {
+  g_autoptr(GByteArray) joined = g_byte_array_new();
+  if (*text != '"')
+    g_byte_array_append(joined, (const guint8 *)text, (guint)strlen(text));
+  else if (!parse_quoted(text, joined))
+    return FALSE;
+  if (joined->len > DNS_MAX_TXT)
+    return FALSE;
+  dns_record_set_text(record, joined->data, joined->len);
+  return TRUE;
+}
+
+static gboolean parse_address(DnsRecord *record, const char *text, int family) {
+  guint8 address[16];
+  char canonical[INET6_ADDRSTRLEN];
+  if (inet_pton(family, text, address) != 1)
+    return FALSE;
+  record->value = g_strdup(inet_ntop(family, address, canonical, sizeof canonical));
+  return TRUE;
+}
+
+static gboolean parse_mx(DnsRecord *record, const char *text) {
+  g_auto(GStrv) words = g_strsplit(text, " ", 3);
+  guint64 preference;
+  if (g_strv_length(words) != 2 || !parse_number(words[0], G_MAXUINT16, &preference))
+    return FALSE;
+  record->preference = (guint16)preference;
+  record->value = take_name(words[1]);
+  return record->value != NULL;
+}
+
+static gboolean parse_soa(DnsRecord *record, const char *text) {
+  g_auto(GStrv) words = g_strsplit(text, " ", 8);
+  guint64 number;
+  if (g_strv_length(words) != 7)
+    return FALSE;
+  for (guint i = 2; i < 7; i++)
+    if (!parse_number(words[i], G_MAXUINT32, &number))
+      return FALSE;
+  for (guint i = 0; i < 2; i++) {
+    char *name = take_name(words[i]);
+    if (name == NULL)
+      return FALSE;
+    g_free(words[i]);
+    words[i] = name;
+  }
+  record->value = g_strjoinv(" ", words);
+  return TRUE;
+}
+
+static gboolean parse_data(DnsRecord *record, const char *text) {
+  switch (record->type) {
+  case DNS_A:
+    return parse_address(record, text, AF_INET);
+  case DNS_AAAA:
+    return parse_address(record, text, AF_INET6);
+  case DNS_MX:
+    return parse_mx(record, text);
+  case DNS_SOA:
+    return parse_soa(record, text);
+  case DNS_TXT:
+    return parse_txt(record, text);
+  default:
+    record->value = take_name(text);
+    return record->value != NULL;
+  }
+}
+
+/* "OWNER TTL TYPE DATA" if the second word is a number and the third a type, else DATA alone. */
+static gboolean parse_record(DnsRecord *record, const DnsAnswer *answer, const char *text, const char *nonce) {
+  g_auto(GStrv) words = g_strsplit(text, " ", 4);
+  guint64 ttl;
+  record->type = answer->type;
+  record->ttl = answer->ttl;
+  if (*text == '"' || g_strv_length(words) != 4 || !parse_number(words[1], G_MAXINT32, &ttl) ||
+      !dns_type_from_word(words[2], &record->type)) {
+    record->owner = g_strdup(answer->name);
+    return parse_data(record, text);
+  }
+  g_autofree char *owner = take_name(words[0]);
+  if (owner == NULL)
+    return FALSE;
+  record->owner = rename_label(owner, NET_RECORDED_NONCE, nonce);
+  record->ttl = (guint32)ttl;
+  return parse_data(record, words[3]);
+}
+
+/* --- reading a line --- */
+
+typedef struct Line {
+  DnsAnswer *answer;
+  const char *nonce;
+  gboolean has_status;
+} Line;
+
+static gboolean take_status(Line *line, JsonNode *node) {
+  line->has_status = TRUE;
+  return JSON_NODE_HOLDS_VALUE(node) && json_node_get_string(node) != NULL &&
+         dns_status_from_word(json_node_get_string(node), &line->answer->status);
+}
+
+static gboolean take_text(char **field, JsonNode *node, gsize max) {
+  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+  if (text == NULL)
+    return FALSE;
+  g_free(*field);
+  *field = text_safe(text, -1, max, TEXT_LINE, NULL);
+  return TRUE;
+}
+
+static gboolean take_server(Line *line, JsonNode *node) {
+  return take_text(&line->answer->server, node, 100);
+}
+
+static gboolean take_extended_text(Line *line, JsonNode *node) {
+  return take_text(&line->answer->extended_text, node, 0);
+}
+
+static gboolean take_unsigned(JsonNode *node, gint64 max, gint64 *value) {
+  if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64)
+    return FALSE;
+  *value = json_node_get_int(node);
+  return *value >= 0 && *value <= max;
+}
+
+static gboolean take_ms(Line *line, JsonNode *node) {
+  gint64 value;
+  gboolean good = take_unsigned(node, G_MAXINT32, &value);
+  line->answer->elapsed_ms = good ? (guint)value : 0;
+  return good;
+}
+
+static gboolean take_tries(Line *line, JsonNode *node) {
+  gint64 value;
+  gboolean good = take_unsigned(node, G_MAXINT32, &value);
+  line->answer->tries = good ? (guint)value : 0;
+  return good;
+}
+
+static gboolean take_ttl(Line *line, JsonNode *node) {
+  gint64 value;
+  gboolean good = take_unsigned(node, G_MAXINT32, &value);
+  line->answer->ttl = good ? (guint32)value : 0;
+  return good;
+}
+
+static gboolean take_extended(Line *line, JsonNode *node) {
+  gint64 value;
+  gboolean good = take_unsigned(node, G_MAXUINT16, &value);
+  line->answer->extended = good ? (int)value : -1;
+  return good;
+}
+
+static gboolean take_ad(Line *line, JsonNode *node) {
+  if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN)
+    return FALSE;
+  line->answer->authenticated = json_node_get_boolean(node);
+  return TRUE;
+}
+
+static gboolean take_at(Line *line, JsonNode *node) {
+  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+  g_autoptr(GDateTime) time = text != NULL ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+  if (time == NULL)
+    return FALSE;
+  /* GLib goes by way of a floating-point number, which may fall short of the written one. */
+  line->answer->asked_at =
+      g_date_time_to_unix(time) * G_USEC_PER_SEC + (g_date_time_get_microsecond(time) + 500) / 1000 * 1000;
+  return TRUE;
+}
+
+static gboolean take_records(Line *line, JsonNode *node) {
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+  guint n = array != NULL ? json_array_get_length(array) : 0;
+  if (array == NULL || n > DNS_MAX_RECORDS)
+    return FALSE;
+  GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
+  g_array_set_clear_func(records, (GDestroyNotify)dns_record_clear);
+  for (guint i = 0; i < n; i++) {
+    JsonNode *element = json_array_get_element(array, i);
+    const char *text = JSON_NODE_HOLDS_VALUE(element) ? json_node_get_string(element) : NULL;
+    DnsRecord record = {0};
+    if (text == NULL || !parse_record(&record, line->answer, text, line->nonce)) {
+      dns_record_clear(&record);
+      g_array_unref(records);
+      return FALSE;
+    }
+    g_array_append_val(records, record);
+  }
+  dns_answer_take_records(line->answer, records);
+  return TRUE;
+}
+
+/* In this order: short records take the line's TTL. */
+static const struct {
+  const char *name;
+  gboolean (*take)(Line *line, JsonNode *node);
+} members[] = {
+    {"status", take_status},  {"server", take_server}, {"ms", take_ms},
+    {"tries", take_tries},    {"ttl", take_ttl},       {"ad", take_ad},
+    {"at", take_at},          {"ede", take_extended},  {"ede_text", take_extended_text},
+    {"answer", take_records},
+};
+
+/* Name and type of "example.co.jp MX". */
+static DnsAnswer *parse_question(const char *text, const char *nonce) {
+  const char *blank = strrchr(text, ' ');
+  DnsType type;
+  if (blank == NULL || !dns_type_from_word(blank + 1, &type))
+    return NULL;
+  g_autofree char *written = g_strndup(text, (gsize)(blank - text));
+  if (!is_name(written))
+    return NULL;
+  g_autofree char *name = rename_label(written, NET_RECORDED_NONCE, nonce);
+  return dns_answer_new(name, type, DNS_NODATA);
+}
+
+static gboolean check_names(JsonObject *object, GError **error) {
+  g_autoptr(GList) names = json_object_get_members(object);
+  for (GList *l = names; l != NULL; l = l->next) {
+    gboolean known = strcmp(l->data, "dns") == 0;
+    for (guint i = 0; i < G_N_ELEMENTS(members) && !known; i++)
+      known = strcmp(l->data, members[i].name) == 0;
+    if (!known)
+      return fail(error, "nothing is known of \"%s\"", (const char *)l->data);
+  }
+  return TRUE;
+}
+
+static gboolean parse_answer(JsonObject *object, const char *nonce, NetRecorded *recorded, GError **error) {
+  JsonNode *node = json_object_get_member(object, "dns");
+  const char *question = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+  g_autoptr(DnsAnswer) answer = question != NULL ? parse_question(question, nonce) : NULL;
+  Line line = {answer, nonce, FALSE};
+  if (answer == NULL)
+    return fail(error, "\"dns\" must be a name, a blank and a type, as in \"example.com MX\"");
+  if (!check_names(object, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
+    node = json_object_get_member(object, members[i].name);
+    if (node != NULL && !members[i].take(&line, node))
+      return fail(error, "\"%s\" of \"%s\" cannot be read", members[i].name, question);
+  }
+  if (!line.has_status && answer->n_records > 0)
+    answer->status = dns_answer_count(answer) > 0 ? DNS_OK : DNS_NODATA;
+  if (answer->status == DNS_OK && dns_answer_count(answer) == 0)
+    return fail(error, "\"%s\" is \"ok\" but \"answer\" has no such record", question);
+  if (dns_is_unknown(answer->status) && answer->n_records > 0)
+    return fail(error, "\"%s\" has an \"answer\", but its \"status\" says that there was none", question);
+  recorded->answer = g_steal_pointer(&answer);
+  return TRUE;
+}
+
+static gboolean parse_header(JsonObject *object, NetRecorded *recorded, GError **error) {
+  gint64 version;
+  JsonNode *resolvers = json_object_get_member(object, "resolvers");
+  if (!take_unsigned(json_object_get_member(object, HEADER_KEY), G_MAXINT32, &version))
+    return fail(error, "\"" HEADER_KEY "\" must be a number");
+  if (version != VERSION)
+    return fail(error, "this recording has format %" G_GINT64_FORMAT ", but only format %d is known", version, VERSION);
+  if (resolvers != NULL && !take_text(&recorded->resolvers, resolvers, TEXT_MAX_REMOTE))
+    return fail(error, "\"resolvers\" must be a text");
+  return TRUE;
+}
+
+static gboolean is_flat(const char *line, gsize length) {
+  guint depth = 0;
+  gboolean quoted = FALSE;
+  for (gsize i = 0; i < length && depth <= MAX_DEPTH; i++) {
+    if (quoted && line[i] == '\\')
+      i++;
+    else if (line[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && (line[i] == '{' || line[i] == '['))
+      depth++;
+    else if (!quoted && depth > 0 && (line[i] == '}' || line[i] == ']'))
+      depth--;
+  }
+  return depth <= MAX_DEPTH;
+}
+
+gboolean net_recording_parse(const char *line, gsize length, const char *nonce, NetRecorded *recorded, GError **error) {
+  g_autoptr(JsonParser) parser = NULL;
+  g_autoptr(GError) fault = NULL;
+  JsonNode *root;
+  recorded->resolvers = NULL;
+  recorded->answer = NULL;
+  while (length > 0 && g_ascii_isspace(line[length - 1]))
+    length--;
+  while (length > 0 && g_ascii_isspace(*line)) {
+    line++;
+    length--;
+  }
+  /* Events hold whole mails: not worth parsing to find out that they are not ours. */
+  if (length == 0 || *line == '#' ||
+      (length > strlen(EVENT_START) && memcmp(line, EVENT_START, strlen(EVENT_START)) == 0))
+    return TRUE;
+  if (length > MAX_LINE || memchr(line, '\0', length) != NULL || !is_flat(line, length) ||
+      !g_utf8_validate(line, (gssize)length, NULL))
+    return fail(error, "the line is too long, too deep or not UTF-8");
+  parser = json_parser_new_immutable();
+  if (!json_parser_load_from_data(parser, line, (gssize)length, &fault))
+    return fail(error, "%s", fault->message);
+  root = json_parser_get_root(parser);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
+    return fail(error, "the line is no JSON object");
+  JsonObject *object = json_node_get_object(root);
+  if (json_object_has_member(object, HEADER_KEY))
+    return parse_header(object, recorded, error);
+  if (json_object_has_member(object, "dns"))
+    return parse_answer(object, nonce, recorded, error);
+  if (json_object_has_member(object, "event"))
+    return TRUE;
+  return fail(error, "the line has no \"dns\"");
+}
