@@ -18,7 +18,8 @@
 
 typedef struct Session Session;
 
-/* One event, for the case file: see case.h.  `fields`: pairs of name and value (any bytes), ended by NULL. */
+/* One event, for the case file: see case.h.  `fields`: pairs of name and value (UTF-8), ended by NULL.  The event "net" has one
+ * field, "line": an answer that a probe of the session got, in the form of net_recording.h; told once the probe has ended. */
 typedef void (*SessionSink)(const char *event, const char *const *fields, gpointer user);
 
 /* Starts at the flow's first step.  Borrows `flows` and `net`, which must outlive it.  `now`: wall clock,
@@ -26,6 +27,7 @@ typedef void (*SessionSink)(const char *event, const char *const *fields, gpoint
 Session *session_new(const Flows *flows, const Flow *flow, Net *net, gint64 now);
 void session_free(Session *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
+/* Tells the answers that there are already. */
 void session_set_sink(Session *session, SessionSink sink, gpointer user);
 
 /* A bounce that is at hand before the first question (named on the command line): an ask step of kind `message`
@@ -123,7 +125,7 @@ gint64 session_started_at(const Session *session);
 typedef struct Visit {
   const Step *step;
   gint64 at;           /* when it was answered; 0: the current one */
-  char *answer;        /* raw, or NULL: not known, or nothing to answer */
+  char *answer;        /* choose: the choice's value; ask: raw; NULL: not known, a pasted message, nothing to answer */
   const ProbeRun *run; /* probe steps, or NULL */
   GArray *ticked;      /* checklist: gboolean per item */
 } Visit;
@@ -131,6 +133,9 @@ GPtrArray *session_path(const Session *session);  /* of Visit, borrowed */
 GPtrArray *session_notes(const Session *session); /* of char*, safe, borrowed */
 /* A visit's answer in words: the choice's label, the safe text typed, "not known". Caller frees. */
 char *visit_answer_text(const Visit *visit);
+
+/* A result in one sentence: its headline, else its worst finding. Caller frees. */
+char *result_text(const Result *result);
 
 /* Facts that a bounce gives, under "bounce.": recipient, original_recipient, status, dsn_status, reply, diagnostic,
  * reporting_mta, remote_mta, remote_ip, from, to, subject, date, message_id, kind, list, sending_ip,

@@ -68,6 +68,7 @@ const Facts *probe_run_inputs(const ProbeRun *run);
 const Result *probe_run_result(const ProbeRun *run); /* never NULL; changes with each wake */
 gboolean probe_run_done(const ProbeRun *run);
 guint probe_run_elapsed_ms(const ProbeRun *run);      /* until done, or until now */
+const NetWaiter *probe_run_waiter(const ProbeRun *run); /* its questions and their answers */
 gint64 probe_run_finished_at(const ProbeRun *run);    /* wall clock, microseconds since 1970; 0: not done */
 
 /* --- helpers for probes --- */

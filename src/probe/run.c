@@ -113,6 +113,8 @@ guint probe_run_elapsed_ms(const ProbeRun *run) {
   return (guint)(((run->done ? run->ended : g_get_monotonic_time()) - run->started) / 1000);
 }
 
+const NetWaiter *probe_run_waiter(const ProbeRun *run) { return run->waiter; }
+
 gint64 probe_run_finished_at(const ProbeRun *run) { return run->finished_at; }
 
 /* --- helpers for probes --- */

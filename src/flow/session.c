@@ -1,0 +1,509 @@
+#include "flow/session_private.h"
+
+#include "base/catalogue.h"
+#include "base/text.h"
+char *net_recording_line(const DnsAnswer *answer, const char *nonce);
+
+#include <stdarg.h>
+
+static void walk_free(gpointer data) {
+  Walk *walk = data;
+  g_free(walk->visit.answer);
+  if (walk->visit.ticked != NULL)
+    g_array_unref(walk->visit.ticked);
+  result_free(walk->refused);
+  g_strfreev(walk->basis);
+  g_free(walk);
+}
+
+static void kept_free(gpointer data) {
+  Kept *kept = data;
+  g_free(kept->answer);
+  if (kept->ticked != NULL)
+    g_array_unref(kept->ticked);
+  g_strfreev(kept->basis);
+  g_free(kept);
+}
+
+static void shared_free(gpointer data) {
+  Shared *shared = data;
+  probe_run_free(shared->run);
+  g_free(shared->key);
+  g_free(shared);
+}
+
+static void paste_free(gpointer data) {
+  Paste *paste = data;
+  bounce_free(paste->bounce);
+  g_free(paste->text);
+  g_free(paste->bytes);
+  g_free(paste);
+}
+
+static void message_clear(gpointer data) { message_free(data); }
+
+/* --- telling the case --- */
+
+void session_emit(Session *s, const char *event, ...) {
+  if (s->sink == NULL || s->replaying)
+    return;
+  session_emit_runs(s); /* what an answer rests on stands before it */
+  g_autoptr(GPtrArray) fields = g_ptr_array_new();
+  va_list list;
+  va_start(list, event);
+  for (const char *word = va_arg(list, const char *); word != NULL; word = va_arg(list, const char *))
+    g_ptr_array_add(fields, (gpointer)word);
+  va_end(list);
+  g_autofree char *title = session_step_title(s, session_current(s)->visit.step);
+  g_ptr_array_add(fields, (gpointer) "to");
+  g_ptr_array_add(fields, session_current(s)->visit.step->name);
+  g_ptr_array_add(fields, (gpointer) "title");
+  g_ptr_array_add(fields, title);
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(s->now / G_USEC_PER_SEC);
+  g_autofree char *seconds = time != NULL ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : g_strdup("");
+  g_autofree char *at = g_strdup_printf("%s.%03dZ", seconds, (int)(s->now % G_USEC_PER_SEC / 1000));
+  g_ptr_array_add(fields, (gpointer) "at");
+  g_ptr_array_add(fields, at);
+  g_ptr_array_add(fields, NULL);
+  s->sink(event, (const char *const *)fields->pdata, s->sink_user);
+}
+
+static void emit_run(Session *s, const ProbeRun *run) {
+  const NetWaiter *waiter = probe_run_waiter(run);
+  for (guint i = 0; i < net_waiter_length(waiter); i++) {
+    const DnsAnswer *answer = net_waiter_answer(waiter, i);
+    g_autofree char *line = answer != NULL ? net_recording_line(answer, net_nonce(s->net)) : NULL;
+    if (line != NULL)
+      s->sink("net", (const char *const[]){"line", line, NULL}, s->sink_user);
+  }
+}
+
+void session_emit_runs(Session *s) {
+  for (guint i = 0; s->sink != NULL && !s->replaying && i < s->runs->len; i++) {
+    Shared *shared = g_ptr_array_index(s->runs, i);
+    if (shared->ended && !shared->told)
+      emit_run(s, shared->run);
+    shared->told = shared->ended;
+  }
+}
+
+void session_notice(Session *s, Message *notice) { g_ptr_array_add(s->notices, notice); }
+
+/* --- the path --- */
+
+Walk *session_current(const Session *s) { return g_ptr_array_index(s->path, s->path->len - 1); }
+
+GPtrArray *session_callers(const Session *s) {
+  GPtrArray *callers = g_ptr_array_new();
+  for (int i = session_current(s)->caller; i >= 0;) {
+    const Walk *use = g_ptr_array_index(s->path, i);
+    g_ptr_array_insert(callers, 0, (gpointer)use->visit.step);
+    i = use->caller;
+  }
+  return callers;
+}
+
+Way session_way(const Step *step, const char *answer, const Facts *facts) {
+  const Choice *choice = step->kind == STEP_CHOOSE ? step_find_choice(step, answer) : NULL;
+  if (choice != NULL && (choice->go != NULL || choice->goes_return))
+    return (Way){.to = choice->go, .returns = choice->goes_return};
+  for (guint i = 0; step->branches != NULL && i < step->branches->len; i++) {
+    const Branch *branch = g_ptr_array_index(step->branches, i);
+    if (branch->when == NULL || condition_holds(branch->when, facts))
+      return (Way){.to = branch->go, .returns = branch->go == NULL, .say = branch->say};
+  }
+  return (Way){0};
+}
+
+/* Takes up the run for a probe step, unless somebody has to be asked first. */
+static void attach_run(Session *s, Walk *walk) {
+  const Step *step = walk->visit.step;
+  Shared *shared = session_find_run(s, step, s->facts);
+  if (shared == NULL && (step->probe->flags & PROBE_CONTACTS)) {
+    g_autofree char *key = session_run_key(step, s->facts);
+    /* Nobody is contacted when the inputs are missing: no question then. */
+    if (session_inputs_known(step, s->facts) && !g_hash_table_contains(s->consents, key))
+      return;
+  }
+  walk->reused = shared != NULL && probe_run_done(shared->run);
+  if (shared == NULL)
+    shared = session_start_run(s, step, s->facts);
+  shared->ended = probe_run_done(shared->run);
+  walk->visit.run = shared->run;
+  if (shared->ended)
+    session_put_result(s->facts, step, probe_run_result(shared->run));
+}
+
+static void restore_ticks(Session *s, Walk *walk) {
+  const GPtrArray *items = session_items(s, walk->visit.step, s->facts, NULL);
+  guint n = items != NULL ? items->len : 0;
+  walk->visit.ticked = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), n);
+  g_array_set_size(walk->visit.ticked, n);
+  const Kept *kept = session_find_kept(s, walk->visit.step, walk->nth);
+  if (kept == NULL || kept->ticked == NULL || !session_kept_holds(kept, s->facts))
+    return;
+  for (guint i = 0; i < n && i < kept->ticked->len; i++)
+    g_array_index(walk->visit.ticked, gboolean, i) = g_array_index(kept->ticked, gboolean, i);
+}
+
+/* Makes `step` the current one. */
+static void enter(Session *s, const Step *step, int caller) {
+  Walk *walk = g_new0(Walk, 1);
+  walk->visit.step = step;
+  walk->caller = caller;
+  for (guint i = 0; i < s->path->len; i++)
+    walk->nth += ((const Walk *)g_ptr_array_index(s->path, i))->visit.step == step;
+  g_ptr_array_add(s->path, walk);
+  if (step->kind == STEP_PROBE)
+    attach_run(s, walk);
+  else if (step->kind == STEP_CHECKLIST)
+    restore_ticks(s, walk);
+}
+
+/* TRUE if the current step waits for a person (or for its probe). */
+static gboolean waits(const Walk *walk) {
+  const Visit *visit = &walk->visit;
+  switch (visit->step->kind) {
+  case STEP_DECIDE:
+  case STEP_USE:
+    return FALSE;
+  case STEP_PROBE:
+    if (walk->refused != NULL)
+      return FALSE;
+    if (visit->run == NULL || !probe_run_done(visit->run) || visit->step->show == SHOW_ALWAYS)
+      return TRUE;
+    if (visit->step->show == SHOW_NEVER)
+      return FALSE;
+    Level level = result_shown_level(probe_run_result(visit->run), TRUE);
+    return level == LEVEL_FAIL || level == LEVEL_WARN || level == LEVEL_UNKNOWN;
+  default:
+    return TRUE;
+  }
+}
+
+const Step *session_way_home(G_GNUC_UNUSED const Session *s, G_GNUC_UNUSED const Step *step) { return NULL; }
+
+/* Where `return` leads to from the current step: the step that goes on, or NULL. */
+static const Step *return_target(Session *s, int *caller) {
+  while (*caller >= 0) {
+    const Walk *use = g_ptr_array_index(s->path, *caller);
+    Way way = session_way(use->visit.step, NULL, s->facts);
+    *caller = use->caller;
+    if (!way.returns)
+      return way.to;
+  }
+  return session_way_home(s, session_current(s)->visit.step);
+}
+
+/* From the current step, which is done, to the next. FALSE: there is none. */
+gboolean session_advance(Session *s, gint64 now) {
+  Walk *walk = session_current(s);
+  int caller = walk->caller;
+  const Step *to;
+  walk->visit.at = now;
+  if (walk->visit.step->kind == STEP_USE) {
+    to = walk->visit.step->use != NULL ? walk->visit.step->use->start : NULL;
+    caller = (int)s->path->len - 1;
+  } else {
+    Way way = session_way(walk->visit.step, walk->visit.answer, s->facts);
+    to = way.returns ? return_target(s, &caller) : way.to;
+  }
+  if (to != NULL && s->path->len < SESSION_MAX_WALKS) {
+    enter(s, to, caller);
+    return TRUE;
+  }
+  s->halt = to != NULL ? HALT_CIRCLE : HALT_END;
+  return FALSE;
+}
+
+/* Walks through all steps that need nobody. */
+void session_settle(Session *s, gint64 now) {
+  while (s->halt == HALT_NONE && !waits(session_current(s)))
+    if (!session_advance(s, now))
+      break;
+  /* A probe is seen when its result is, not while it is under way: it may turn out to need no look. */
+  Walk *walk = session_current(s);
+  walk->seen = walk->visit.step->kind != STEP_PROBE || walk->visit.run == NULL || probe_run_done(walk->visit.run);
+  if (!s->replaying)
+    session_run_ahead(s);
+}
+
+void session_emit_finish(Session *s) {
+  if (!session_finished(s))
+    return;
+  const Step *step = session_current(s)->visit.step;
+  gboolean halted = s->halt != HALT_NONE;
+  session_emit(s, "finish", "finish", finish_word(halted ? FINISH_UNKNOWN : step->finish), "cause",
+               !halted && step->cause != NULL ? step->cause->id : "", NULL);
+}
+
+/* Walks after the one at `last` are gone, their answers stay in `kept`. */
+static void cut_path(Session *s, guint last) {
+  s->halt = HALT_NONE;
+  g_ptr_array_set_size(s->path, (int)last + 1);
+  Walk *walk = session_current(s);
+  walk->visit.at = 0;
+  g_clear_pointer(&walk->visit.answer, g_free);
+  g_clear_pointer(&walk->refused, result_free);
+  g_clear_pointer(&walk->basis, g_strfreev);
+  walk->paste = NULL;
+  walk->reused = walk->visit.run != NULL && probe_run_done(walk->visit.run);
+  session_rebuild_facts(s);
+}
+
+/* --- beginning and end --- */
+
+static Session *session_make(const Flows *flows, const Flow *flow, Net *net, gint64 now, gboolean replaying) {
+  Session *s = g_new0(Session, 1);
+  s->flows = flows;
+  s->flow = flow;
+  s->net = net;
+  s->started_at = s->now = now;
+  s->replaying = replaying;
+  s->path = g_ptr_array_new_with_free_func(walk_free);
+  s->kept = g_ptr_array_new_with_free_func(kept_free);
+  s->later = g_ptr_array_new();
+  s->runs = g_ptr_array_new_with_free_func(shared_free);
+  s->consents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  s->pastes = g_ptr_array_new_with_free_func(paste_free);
+  s->notes = g_ptr_array_new_with_free_func(g_free);
+  s->notices = g_ptr_array_new_with_free_func(message_clear);
+  s->facts = facts_new();
+  enter(s, flow->start, -1);
+  session_settle(s, now);
+  return s;
+}
+
+Session *session_new(const Flows *flows, const Flow *flow, Net *net, gint64 now) {
+  return session_make(flows, flow, net, now, FALSE);
+}
+
+Session *session_replay(const Flows *flows, const Flow *flow, Net *net, gint64 now) {
+  return session_make(flows, flow, net, now, TRUE);
+}
+
+void session_replayed(Session *s) {
+  s->replaying = FALSE;
+  session_run_ahead(s);
+}
+
+void session_free(Session *s) {
+  if (s == NULL)
+    return;
+  g_ptr_array_unref(s->path);
+  g_ptr_array_unref(s->later);
+  g_ptr_array_unref(s->kept);
+  g_ptr_array_unref(s->runs);
+  g_ptr_array_unref(s->pastes);
+  g_ptr_array_unref(s->notes);
+  g_ptr_array_unref(s->notices);
+  g_hash_table_unref(s->consents);
+  facts_free(s->facts);
+  g_free(s);
+}
+
+void session_set_sink(Session *s, SessionSink sink, gpointer user) {
+  s->sink = sink;
+  s->sink_user = user;
+  session_emit_runs(s);
+}
+
+/* --- events --- */
+
+/* TRUE as long as nobody has answered anything. */
+static gboolean is_fresh(const Session *s) {
+  gboolean fresh = s->kept->len == 0;
+  for (guint i = 0; fresh && i + 1 < s->path->len; i++)
+    fresh = !((const Walk *)g_ptr_array_index(s->path, i))->seen;
+  return fresh;
+}
+
+void session_load_bounce(Session *s, const char *bytes, gsize length, gint64 now) {
+  s->now = now;
+  g_ptr_array_set_size(s->notices, 0);
+  s->loaded = session_take_paste(s, bytes, length);
+  session_notice_paste(s, s->loaded->bounce);
+  if (is_fresh(s)) { /* The first steps may decide by what the bounce says. */
+    s->halt = HALT_NONE;
+    g_ptr_array_set_size(s->path, 0);
+    facts_free(s->facts);
+    s->facts = facts_new();
+    bounce_set_facts(s->loaded->bounce, s->facts);
+    enter(s, s->flow->start, -1);
+  } else {
+    session_rebuild_facts(s);
+  }
+  session_settle(s, now);
+  session_emit_bytes(s, "bounce", NULL, s->loaded->bytes, s->loaded->length);
+}
+
+const Bounce *session_bounce(const Session *s) {
+  for (guint i = s->path->len; i-- > 0;) {
+    const Walk *walk = g_ptr_array_index(s->path, i);
+    if (walk->paste != NULL && walk->visit.at != 0)
+      return walk->paste->bounce;
+  }
+  return s->loaded != NULL ? s->loaded->bounce : NULL;
+}
+
+void session_tick(Session *s, guint i, gint64 now) {
+  s->now = now;
+  Walk *walk = session_current(s);
+  if (s->halt != HALT_NONE || walk->visit.ticked == NULL || i >= walk->visit.ticked->len)
+    return;
+  gboolean *ticked = &g_array_index(walk->visit.ticked, gboolean, i);
+  *ticked = !*ticked;
+  g_autofree char *item = g_strdup_printf("%u", i);
+  session_emit(s, "tick", "step", walk->visit.step->name, "item", item, NULL);
+}
+
+gboolean session_back(Session *s, gint64 now) {
+  s->now = now;
+  g_ptr_array_set_size(s->notices, 0);
+  /* After a halt the step that we could not go on from is itself the one before. */
+  guint i = s->halt != HALT_NONE ? s->path->len : s->path->len - 1;
+  while (i-- > 0) {
+    if (!((const Walk *)g_ptr_array_index(s->path, i))->seen)
+      continue;
+    session_set_later(s, i);
+    cut_path(s, i);
+    session_settle(s, now);
+    session_emit(s, "back", NULL);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- probes under way --- */
+
+static gboolean is_on_path(const Session *s, const ProbeRun *run) {
+  for (guint i = 0; i < s->path->len; i++)
+    if (((const Walk *)g_ptr_array_index(s->path, i))->visit.run == run)
+      return TRUE;
+  return FALSE;
+}
+
+/* After runs ended: on from the current step if it waited for one of them only. */
+static void go_on(Session *s, gint64 now) {
+  const Walk *walk = session_current(s);
+  gboolean was_finished = session_finished(s);
+  session_settle(s, now);
+  if (session_current(s) == walk)
+    return;
+  session_check_later(s);
+  if (!was_finished)
+    session_emit_finish(s);
+}
+
+gboolean session_wake(Session *s, gint64 now) {
+  s->now = now;
+  gboolean changed = FALSE, ended = FALSE, ended_on_path = FALSE;
+  for (guint i = 0; i < s->runs->len; i++) {
+    Shared *shared = g_ptr_array_index(s->runs, i);
+    if (shared->ended)
+      continue;
+    gboolean moved = probe_run_wake(shared->run);
+    shared->ended = probe_run_done(shared->run);
+    gboolean on_path = (moved || shared->ended) && is_on_path(s, shared->run);
+    changed |= on_path;
+    ended |= shared->ended;
+    ended_on_path |= shared->ended && on_path;
+  }
+  if (ended_on_path)
+    session_rebuild_facts(s);
+  if (ended)
+    go_on(s, now);
+  session_emit_runs(s);
+  return changed;
+}
+
+/* The shared run of the current probe step, or NULL. */
+static Shared *current_run(const Session *s) {
+  const Walk *walk = session_current(s);
+  for (guint i = 0; walk->visit.run != NULL && i < s->runs->len; i++) {
+    Shared *shared = g_ptr_array_index(s->runs, i);
+    if (shared->run == walk->visit.run)
+      return shared;
+  }
+  return NULL;
+}
+
+void session_skip(Session *s, gint64 now) {
+  s->now = now;
+  Shared *shared = current_run(s);
+  if (shared == NULL || shared->ended)
+    return;
+  g_ptr_array_set_size(s->notices, 0);
+  probe_run_skip(shared->run);
+  shared->ended = TRUE;
+  session_rebuild_facts(s);
+  session_emit(s, "skip", NULL);
+  go_on(s, now);
+}
+
+void session_again(Session *s, gint64 now) {
+  s->now = now;
+  Shared *shared = current_run(s);
+  /* A case that is taken up has the answers of the last time already. */
+  if (shared == NULL || s->replaying)
+    return;
+  g_ptr_array_set_size(s->notices, 0);
+  session_emit(s, "again", NULL);
+  probe_run_again(shared->run);
+  shared->told = FALSE;
+  shared->ended = probe_run_done(shared->run);
+  session_current(s)->reused = FALSE;
+  session_rebuild_facts(s);
+  go_on(s, now);
+}
+
+static Result *refuse(const Probe *probe) {
+  Result *result = result_new();
+  probe_set_unknown(probe, result, "not allowed");
+  result_add(result, LEVEL_SKIP, NULL, message_new(N_("Not asked: you did not allow it"), NULL));
+  return result;
+}
+
+void session_consent(Session *s, gboolean yes, gint64 now) {
+  s->now = now;
+  Walk *walk = session_current(s);
+  if (s->halt != HALT_NONE || walk->visit.step->kind != STEP_PROBE || walk->visit.run != NULL || walk->refused != NULL)
+    return;
+  g_ptr_array_set_size(s->notices, 0);
+  session_emit(s, "consent", "step", walk->visit.step->name, "yes", yes ? "yes" : "no", NULL);
+  if (yes) {
+    g_hash_table_add(s->consents, session_run_key(walk->visit.step, s->facts));
+    attach_run(s, walk);
+  } else {
+    walk->refused = refuse(walk->visit.step->probe);
+  }
+  session_rebuild_facts(s);
+  go_on(s, now);
+}
+
+void session_note(Session *s, const char *text, gint64 now) {
+  s->now = now;
+  char *safe = text_safe(text, -1, TEXT_MAX_REMOTE, TEXT_LINES, NULL);
+  g_ptr_array_add(s->notes, safe);
+  session_emit(s, "note", "text", safe, NULL);
+}
+
+/* --- what came out --- */
+
+gboolean session_finished(const Session *s) {
+  return s->halt != HALT_NONE || session_current(s)->visit.step->kind == STEP_FINISH;
+}
+
+const Flows *session_flows(const Session *s) { return s->flows; }
+
+const Flow *session_flow(const Session *s) { return s->flow; }
+
+Net *session_net(const Session *s) { return s->net; }
+
+const Facts *session_facts(const Session *s) { return s->facts; }
+
+gint64 session_started_at(const Session *s) { return s->started_at; }
+
+GPtrArray *session_path(const Session *s) { return s->path; }
+
+GPtrArray *session_notes(const Session *s) { return s->notes; }

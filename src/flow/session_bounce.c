@@ -1,0 +1,119 @@
+#include "flow/session.h"
+
+#include "base/catalogue.h"
+#include "mail/address.h"
+
+#include <string.h>
+
+const FactSpec bounce_facts[] = {
+    {"recipient", FACT_TEXT, NULL, N_("the address that the message could not be delivered to")},
+    {"original_recipient", FACT_TEXT, NULL, N_("the address as the sender wrote it, before anybody forwarded it")},
+    {"status", FACT_TEXT, NULL, N_("the detailed status code in the other server's words, such as 5.1.1")},
+    {"dsn_status", FACT_TEXT, NULL, N_("the status code in the bounce's own Status field")},
+    {"reply", FACT_TEXT, NULL, N_("the three-digit reply code, such as 550")},
+    {"diagnostic", FACT_TEXT, NULL, N_("the other server's own words")},
+    {"reporting_mta", FACT_TEXT, NULL, N_("the server that wrote the bounce")},
+    {"remote_mta", FACT_TEXT, NULL, N_("the server that refused the message")},
+    {"remote_ip", FACT_TEXT, NULL, N_("the address of the server that refused the message")},
+    {"from", FACT_TEXT, NULL, N_("the From field of the returned message")},
+    {"to", FACT_TEXT, NULL, N_("the To field of the returned message")},
+    {"subject", FACT_TEXT, NULL, N_("the Subject of the returned message")},
+    {"date", FACT_TEXT, NULL, N_("the Date of the returned message")},
+    {"message_id", FACT_TEXT, NULL, N_("the Message-ID of the returned message")},
+    {"kind", FACT_TEXT, "bounce delay autoreply feedback delivered other", N_("what kind of message it is")},
+    {"list", FACT_TEXT, NULL, N_("the blocklist that the bounce names")},
+    {"sending_ip", FACT_TEXT, NULL, N_("the address of the server that sent the message out")},
+    {"sending_ip_from", FACT_TEXT, "named received", N_("how the sending address is known: named by the bounce, or "
+                                                        "from the returned message's newest Received field")},
+    {"helo", FACT_TEXT, NULL, N_("the name that the sending server gave itself")},
+    {"recipients", FACT_LIST, NULL, N_("all addresses that could not be delivered to")},
+    {"imceaex", FACT_TEXT, "yes no", N_("whether the address is an internal one of Exchange (IMCEAEX)")},
+    {"cause", FACT_TEXT, NULL, N_("the cause that the words of the bounce point to")},
+    {"provider", FACT_TEXT, NULL, N_("the mail service that wrote the refusal")},
+    {"permanent", FACT_TEXT, "yes no", N_("whether the refusal is final (5xx) or may pass (4xx)")},
+    {"redirected", FACT_TEXT, "yes no", N_("whether the address that failed is another than the one written to")},
+    {NULL, FACT_TEXT, NULL, NULL},
+};
+
+/* What a bounce does not say is not known: the text may be a part of it only. */
+static void put(Facts *facts, const char *name, const char *value) {
+  g_autofree char *full = g_strconcat("bounce.", name, NULL);
+  if (value != NULL && *value != '\0')
+    facts_set_text(facts, full, SOURCE_BOUNCE, value);
+  else
+    facts_set_unknown(facts, full, SOURCE_BOUNCE, "not said");
+}
+
+static const char *yes_no(gboolean yes) { return yes ? "yes" : "no"; }
+
+/* The recipient that the bounce is about: the first that failed, else the first. NULL: it names none. */
+static const BounceRecipient *first_recipient(const Bounce *bounce) {
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (recipient->action != NULL && g_ascii_strcasecmp(recipient->action, "failed") == 0)
+      return recipient;
+  }
+  return bounce->recipients->len > 0 ? g_ptr_array_index(bounce->recipients, 0) : NULL;
+}
+
+/* "yes", "no", or NULL when one of the two addresses is not there. */
+static const char *redirected(const Bounce *bounce, const BounceRecipient *recipient) {
+  const char *written = recipient->original_recipient;
+  g_autoptr(Address) to = NULL;
+  if (written == NULL && bounce->to != NULL) {
+    to = address_parse(bounce->to);
+    written = to->cleaned;
+  }
+  if (written == NULL || recipient->recipient == NULL)
+    return NULL;
+  return yes_no(g_ascii_strcasecmp(written, recipient->recipient) != 0);
+}
+
+static void put_recipients(Facts *facts, const Bounce *bounce) {
+  g_autoptr(GPtrArray) all = g_ptr_array_new();
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (recipient->recipient != NULL)
+      g_ptr_array_add(all, recipient->recipient);
+  }
+  if (all->len == 0) {
+    put(facts, "recipients", NULL);
+    return;
+  }
+  g_ptr_array_add(all, NULL);
+  facts_set_list(facts, "bounce.recipients", SOURCE_BOUNCE, (const char *const *)all->pdata);
+}
+
+void bounce_set_facts(const Bounce *bounce, Facts *facts) {
+  static const BounceRecipient nobody = {.permanent = -1};
+  const BounceRecipient *recipient = first_recipient(bounce);
+  if (recipient == NULL)
+    recipient = &nobody;
+  const char *how = NULL, *sending_ip = bounce_sending_ip(bounce, &how);
+  const char *address = recipient->recipient;
+  put(facts, "recipient", address);
+  put(facts, "original_recipient", recipient->original_recipient);
+  put(facts, "status", recipient->status);
+  put(facts, "dsn_status", recipient->dsn_status);
+  put(facts, "reply", recipient->reply);
+  put(facts, "diagnostic", recipient->diagnostic);
+  put(facts, "reporting_mta", bounce->reporting_mta);
+  put(facts, "remote_mta", recipient->remote_mta);
+  put(facts, "remote_ip", recipient->remote_ip);
+  put(facts, "from", bounce->from);
+  put(facts, "to", bounce->to);
+  put(facts, "subject", bounce->subject);
+  put(facts, "date", bounce->date);
+  put(facts, "message_id", bounce->message_id);
+  put(facts, "kind", bounce_kind_word(bounce->kind));
+  put(facts, "list", bounce->list);
+  put(facts, "sending_ip", sending_ip);
+  put(facts, "sending_ip_from", sending_ip != NULL ? how : NULL);
+  put(facts, "helo", bounce->helo);
+  put_recipients(facts, bounce);
+  put(facts, "imceaex", address != NULL ? yes_no(g_ascii_strncasecmp(address, "IMCEAEX-", 8) == 0) : NULL);
+  put(facts, "cause", recipient->cause);
+  put(facts, "provider", recipient->provider);
+  put(facts, "permanent", recipient->permanent < 0 ? NULL : yes_no(recipient->permanent));
+  put(facts, "redirected", redirected(bounce, recipient));
+}
