@@ -39,6 +39,8 @@ PO = $(wildcard i18n/*.po)
 MO = $(PO:i18n/%.po=$(BUILD)/i18n/%.mo)
 
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+# What the scripts need besides the program.
+TOOLS = $(BUILD)/i18n/extract
 # Scripts that print TAP: transcripts, screens, real servers.
 SCRIPTS = $(wildcard tests/*/*.t)
 
@@ -65,6 +67,17 @@ $(BUILD)/i18n/%.mo: i18n/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
 
+# --- translations ---
+
+$(BUILD)/i18n/extract: $(BUILD)/i18n/extract.o $(filter $(BUILD)/src/base/%,$(OBJ))
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+pot: $(BUILD)/i18n/extract
+	BUILD=$(BUILD) i18n/pot update
+
+# Is every text translated?
+pot-check: $(BUILD)/i18n/extract $(MO)
+	@BUILD=$(BUILD) i18n/pot check
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -116,5 +129,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run check check-here check-asan compile-clang tests bench install clean
+.PHONY: all pot pot-check run check check-here check-asan compile-clang tests bench install clean
 .SECONDARY:

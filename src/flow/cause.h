@@ -11,6 +11,9 @@
  *     source: ..
  *     reviewed: 2026-11-21
  *
+ * owner, label, description, source and reviewed must be there.  The list may also stand in a map:
+ * {format: 1, causes: [..]}.  Broken entries are reported and left out.
+ *
  * The board is this table evaluated over the facts: no weights.  Confirmed outranks ruled out, that outranks likely. */
 #ifndef WB_FLOW_CAUSE_H
 #define WB_FLOW_CAUSE_H
@@ -33,10 +36,11 @@ typedef struct CauseRule {
 } CauseRule;
 
 typedef struct Causes Causes;
+/* NULL if the file cannot be read at all. */
 Causes *causes_load(const char *path, Diags *diags);
 void causes_free(Causes *causes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Causes, causes_free)
-const Cause *causes_find(const Causes *causes, const char *id);
+const Cause *causes_find(const Causes *causes, const char *id); /* NULL: no such cause, or no causes */
 GPtrArray *causes_all(const Causes *causes); /* borrowed, file order */
 
 /* A message id: "You, the sender", "Your mail administrator", ... */
@@ -47,7 +51,7 @@ typedef enum Standing { STANDING_CONFIRMED, STANDING_LIKELY, STANDING_POSSIBLE, 
 typedef struct Verdict {
   const Cause *cause;
   Standing standing;
-  GPtrArray *reasons; /* of const Message, borrowed */
+  GPtrArray *reasons; /* of const Message, borrowed: of every rule that holds for this standing; may be empty */
 } Verdict;
 
 /* The whole board, confirmed first, then likely, possible, ruled out; file order inside. Array of Verdict, owned. */

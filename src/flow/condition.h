@@ -7,7 +7,9 @@
  * Three-valued truth: a comparison over a fact that is unknown, absent or never asked does not hold, not even
  * "not x": only the words known, unknown and absent speak about such facts.  `unknown` holds for a fact that was
  * asked and could not be told, and for one that nobody asked.  Text compares without regard to ASCII case.  A list
- * fact equals X when it holds X; its number is its length. */
+ * fact equals X when it holds X; its number is its length; it contains or matches when one of its items does.  A text
+ * is a number if it is nothing but one ("550").  GLOB knows * (any characters) and ? (one).  `not` is followed by a
+ * value only; `[not a, not b]` is reported, since "or" makes it hold always. */
 #ifndef WB_FLOW_CONDITION_H
 #define WB_FLOW_CONDITION_H
 
@@ -26,11 +28,15 @@ gboolean condition_holds(const Condition *condition, const Facts *facts);
 /* The facts it reads: names, NULL-terminated, owned by the condition. */
 const char *const *condition_facts(const Condition *condition);
 
-/* Linting: reports a value that the fact can never have. `name`: the fact's full name, `spec`: what is said of it. */
-void condition_check(const Condition *condition, const char *name, const FactSpec *spec, const YamlDoc *doc,
+/* Linting: reports a value that the fact can never have. `name`: the fact's full name, `spec`: what is
+ * said of it; `file`: where the condition was read. */
+void condition_check(const Condition *condition, const char *name, const FactSpec *spec, const char *file,
                      Diags *diags);
 
-/* "mx.status is nxdomain or no_data": for graph and details. Caller frees. */
+/* Where the condition names the fact, for faults about the name. FALSE: it does not. */
+gboolean condition_place(const Condition *condition, const char *name, int *line, int *col);
+
+/* "mx.status is nxdomain or no_data", in the language in force: for graph and details. Caller frees. */
 char *condition_describe(const Condition *condition);
 
 #endif

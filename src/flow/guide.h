@@ -7,9 +7,13 @@
  *     status: current              # or historic
  *     title: Remove one suggestion
  *     steps: [Choose New Email., ...]
- *     note: ..                     # optional
+ *     audience: user               # or admin
+ *     note: ..
  *     source: ..
- *     reviewed: 2026-11-21 */
+ *     reviewed: 2026-11-21
+ *
+ * All but `versions`, `status` (current), `audience` (user or admin) and `note` must be there. The list may also
+ * stand in a map: {format: 1, guides: [..]}.  Broken entries are reported and left out. */
 #ifndef WB_FLOW_GUIDE_H
 #define WB_FLOW_GUIDE_H
 
@@ -24,9 +28,11 @@ typedef struct Guide {
 } Guide;
 
 typedef struct Guides Guides;
+/* NULL if the file cannot be read at all. */
 Guides *guides_load(const char *path, Diags *diags);
 void guides_free(Guides *guides);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Guides, guides_free)
-const Guide *guides_find(const Guides *guides, const char *id);
+const Guide *guides_find(const Guides *guides, const char *id); /* NULL: no such guide, or no guides */
+GPtrArray *guides_all(const Guides *guides);                    /* borrowed, file order */
 
 #endif

@@ -1,5 +1,8 @@
 /* DNS lists (RFC 5782, RFC 6471): the knowledge about zones, and the verdict over one zone's answer.
- * Pure apart from reading the knowledge file. */
+ * Pure apart from reading the knowledge file.
+ *
+ * A set owns its lists and all their strings.  Names of zones are lower case without a trailing dot.  The words
+ * behind codes and the notes are the knowledge's own English: they are shown as quotations, never translated. */
 #ifndef WB_MAIL_DNSLIST_H
 #define WB_MAIL_DNSLIST_H
 
@@ -8,7 +11,7 @@
 #include <glib.h>
 
 typedef enum DnsListKind { DNSLIST_IP4 = 1, DNSLIST_IP6 = 2, DNSLIST_DOMAIN = 4 } DnsListKind;
-typedef enum DnsListTier { DNSLIST_MAJOR, DNSLIST_MEDIUM, DNSLIST_MINOR, DNSLIST_INFO } DnsListTier;
+typedef enum DnsListTier { DNSLIST_MAJOR, DNSLIST_MINOR, DNSLIST_INFO } DnsListTier;
 typedef enum DnsListAsk {
   DNSLIST_ASK_CORE,       /* by default */
   DNSLIST_ASK_EXTENDED,   /* lists=all */
@@ -33,34 +36,44 @@ typedef struct DnsLists DnsLists; /* the whole file */
 
 /* Reads the knowledge file (faults to `diags`; broken entries are left out).  NULL if it cannot be read at all. */
 DnsLists *dnslists_load(const char *path, Diags *diags);
-/* Plain text, one zone a line, # begins a comment: zones of which nothing is known but the name, except what
- * `knowledge` (may be NULL) has about them. Error if the file cannot be read, holds no zone, or a line that is none, with its number. */
-DnsLists *dnslists_load_plain(const char *path, GError **error);
+/* A list file of the user's own: a knowledge file, or plain text with one zone a line, # begins a comment: zones of
+ * which nothing is known but the name.  Error if the file cannot be read, holds no zone, or has a line
+ * that is none, with file and line. */
+DnsLists *dnslists_load_own(const char *path, GError **error);
 void dnslists_free(DnsLists *lists);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DnsLists, dnslists_free)
 
 guint dnslists_length(const DnsLists *lists);
 const DnsList *dnslists_get(const DnsLists *lists, guint i);
-/* By zone name, also redundant and retired ones; or by a name seen in a bounce text ("Spamhaus", "bl.spamcop.net",
- * a URL of the operator). NULL: unknown. */
-const DnsList *dnslists_find(const DnsLists *lists, const char *name);
+/* The list of exactly this zone, also a redundant or retired one; NULL: unknown. */
+const DnsList *dnslists_zone(const DnsLists *lists, const char *zone);
+/* By what a bounce says: a zone, a name in it ("2.0.0.127.zen.spamhaus.org"), a URL or host of the operator,
+ * or the beginning of the list's name ("Spamhaus"). NULL: unknown. */
+const DnsList *dnslists_find(const DnsLists *lists, const char *text);
 
 const char *dnslist_zone(const DnsList *list);
 const char *dnslist_name(const DnsList *list);
 unsigned dnslist_kinds(const DnsList *list);
 DnsListTier dnslist_tier(const DnsList *list);
 DnsListAsk dnslist_ask(const DnsList *list);
+/* Why it is never asked: "redundant", "keyed", "hashed", "context", "private", "retired"; NULL if it is asked. */
+const char *dnslist_why_never(const DnsList *list);
 const char *dnslist_lookup_url(const DnsList *list); /* may be NULL */
 const char *dnslist_delist_url(const DnsList *list); /* may be NULL */
-const char *dnslist_note(const DnsList *list);       /* may be NULL: English, the knowledge's own words */
-const char *dnslist_retired_since(const DnsList *list); /* NULL: not retired */
+const char *dnslist_note(const DnsList *list);       /* may be NULL; of a retired list: why it ended */
+const char *dnslist_retired_since(const DnsList *list); /* NULL: not retired; "" if nobody knows when */
+const char *dnslist_instead(const DnsList *list);    /* retired: what took its place, or NULL */
+/* TRUE if the knowledge is uncertain: its codes are assumed, or nobody could say that the list is alive. */
+gboolean dnslist_is_doubtful(const DnsList *list);
 
 /* The verdict over the A records (inet_ntop texts, NULL-terminated; empty vector: NXDOMAIN or no data) in the order of
- * the list protocol: outside 127/8, 127.255.255/24, the zone's own refusals, 127.0.0.1, the zone's codes.  `meaning`,
- * unless NULL, receives the operator's words for the code that decided (owned by the list; static otherwise) or NULL. */
+ * the list protocol: outside 127/8, 127.255.255/24, the zone's own refusals, 127.0.0.1, the zone's codes.  All
+ * records are judged and the worst one decides.  `meaning`, unless NULL, receives the operator's words for it (owned
+ * by the list), for UNKNOWN and REFUSED possibly an English message id, or NULL: the code is not documented. */
 DnsListVerdict dnslist_judge(const DnsList *list, const char *const *addresses, const char **meaning);
 
-/* The name to ask that must not be listed: "1.0.0.127.ZONE", the IPv6 form, or "INVALID.ZONE". Caller frees. */
+/* The name to ask that must not be listed: "1.0.0.127.ZONE", the IPv6 form, "INVALID.ZONE", or the zone's own form.
+ * Caller frees. */
 char *dnslist_negative_name(const DnsList *list, DnsListKind kind);
 /* The name to ask that must be listed ("2.0.0.127.ZONE", "TEST.ZONE"), or the zone's own form; NULL if the zone has none. */
 char *dnslist_positive_name(const DnsList *list, DnsListKind kind);

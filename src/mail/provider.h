@@ -1,5 +1,6 @@
 /* Mail providers: which one an MX name belongs to; which domains people write to; which typing mistakes they make.
- * Knowledge files: flows/knowledge/providers.yaml, flows/knowledge/domains.yaml. */
+ * Knowledge files: flows/knowledge/providers.yaml, flows/knowledge/domains.yaml.  Immutable after load; faults of a
+ * file go to `diags` and the broken entry is left out. */
 #ifndef WB_MAIL_PROVIDER_H
 #define WB_MAIL_PROVIDER_H
 
@@ -9,16 +10,16 @@
 
 typedef struct Provider {
   char *pattern; /* "*.mail.protection.outlook.com" */
-  char *name;    /* "Microsoft 365 (Exchange Online)" */
-  char *kind;    /* mailbox gateway hosting forwarding no-mail disposable ... */
-  char *note;    /* or NULL */
+  const char *name; /* "Microsoft 365 (Exchange Online)" */
+  const char *kind; /* mailbox gateway platform forwarding disposable no-mail outbound-gateway unknown */
+  const char *note; /* or NULL */
 } Provider;
 
 typedef struct Providers Providers;
 Providers *providers_load(const char *path, Diags *diags);
 void providers_free(Providers *providers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Providers, providers_free)
-/* The longest pattern that matches the MX host, NULL: unknown. */
+/* The longest pattern that matches the MX host (case and a trailing dot do not matter), NULL: unknown. */
 const Provider *providers_match(const Providers *providers, const char *mx_host);
 
 typedef struct MailDomains MailDomains;
@@ -26,10 +27,14 @@ MailDomains *mail_domains_load(const char *path, Diags *diags);
 void mail_domains_free(MailDomains *domains);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailDomains, mail_domains_free)
 gboolean mail_domains_has(const MailDomains *domains, const char *domain);
-/* Domains that may be meant by `domain`, best first, at most 5: exact table of typing mistakes, suffix repair, then edit distance.
- * Empty for a domain that is itself known. g_strfreev(). */
+/* Domains that may be meant by `domain` (lower case), best first, at most 5: exact table of typing mistakes, repair of
+ * the ending, then edit distance.  Empty for a domain that is itself known. g_strfreev(). */
 char **mail_domains_suggest(const MailDomains *domains, const char *domain);
-/* TRUE for domains of Japanese mobile carriers, whose old addresses may hold `..` and `.@`. */
-gboolean mail_domains_is_carrier(const char *domain);
+/* The known domain that `domain` is a table entry of typing mistakes for, or NULL: such a name may be registered by
+ * a third party and accept mail. */
+const char *mail_domains_lookalike(const MailDomains *domains, const char *domain);
+/* Names one slip away from `domain`, whatever domain it is: two neighbours swapped, a doubled letter typed once more
+ * or once less in its first two labels.  At most 24, `domain` not among them. g_strfreev(). */
+char **domain_slips(const char *domain);
 
 #endif

@@ -1,0 +1,39 @@
+/* What a DNS list is made of: shared by its loader (dnslist_load.c) and its judge (dnslist.c), by nobody else. */
+#ifndef WB_MAIL_DNSLIST_DATA_H
+#define WB_MAIL_DNSLIST_DATA_H
+
+#include "base/yaml.h"
+#include "mail/dnslist.h"
+
+/* One row of a zone's table of codes: octets between low and high, or a bit of 127.0.0.x. */
+typedef struct DnsListCode {
+  DnsListVerdict verdict;
+  guint8 low[4], high[4];
+  guint8 bit;        /* 0: by octets */
+  const char *words; /* the operator's meaning */
+} DnsListCode;
+
+struct DnsList {
+  const char *zone, *name, *lookup, *delist, *note, *since, *instead, *why_never;
+  const char *test_listed, *test_clean; /* NULL: as RFC 5782 s5 says; "none": there is no such entry */
+  unsigned kinds;
+  DnsListTier tier;
+  DnsListAsk ask;
+  DnsListVerdict otherwise; /* a code that is in no table */
+  gboolean doubtful;
+  DnsListCode *codes;
+  guint n_codes;
+};
+
+struct DnsLists {
+  YamlDoc *doc;          /* owns the strings of a knowledge file; NULL: plain */
+  GStringChunk *strings; /* owns all others */
+  GPtrArray *lists;      /* of DnsList */
+  GHashTable *by_zone;   /* zone (keyed ones: what follows the key) -> DnsList */
+};
+
+DnsLists *dnslists_new(void);
+/* A new entry of the set; NULL if the zone is in it already. `zone` lives as long as the set. */
+DnsList *dnslists_add(DnsLists *lists, const char *zone);
+
+#endif

@@ -1,0 +1,112 @@
+#include "mail/provider.h"
+
+#include "base/yaml.h"
+
+#include <string.h>
+
+struct Providers {
+  YamlDoc *doc;
+  GPtrArray *rows; /* of Provider, the longest pattern first */
+};
+
+static const char *const file_keys[] = {"format", "reviewed", "sources", "providers", NULL};
+static const char *const row_keys[] = {"name",    "kind", "region",   "confidence", "note",
+                                       "sources", "mx",   "reviewed", NULL};
+static const char *const kinds[] = {"mailbox",    "gateway", "platform",         "forwarding",
+                                    "disposable", "no-mail", "outbound-gateway", "unknown",
+                                    NULL};
+
+static void provider_free(gpointer data) {
+  Provider *provider = data;
+  g_free(provider->pattern);
+  g_free(provider);
+}
+
+static int longest_first(gconstpointer a, gconstpointer b) {
+  const Provider *x = *(const Provider *const *)a, *y = *(const Provider *const *)b;
+  gsize length_x = strlen(x->pattern), length_y = strlen(y->pattern);
+  return length_x != length_y ? (length_x < length_y ? 1 : -1) : strcmp(x->pattern, y->pattern);
+}
+
+static void load_row(Providers *providers, const YamlNode *row, Diags *diags) {
+  const char *name = yaml_get_text(row, "name"), *kind = yaml_get_text(row, "kind"), *mx = yaml_get_text(row, "mx");
+  if (name == NULL || kind == NULL || mx == NULL) {
+    yaml_fault(providers->doc, row, diags, DIAG_ERROR, "A provider needs name, kind and mx");
+    return;
+  }
+  yaml_check_keys(providers->doc, row, row_keys, diags);
+  if (!g_strv_contains(kinds, kind)) {
+    yaml_fault(providers->doc, yaml_get(row, "kind"), diags, DIAG_ERROR, "\"%s\" is no kind of provider", kind);
+    return;
+  }
+  g_auto(GStrv) patterns = g_strsplit(mx, " ", -1);
+  for (guint i = 0; patterns[i] != NULL; i++) {
+    Provider *provider = g_new0(Provider, 1);
+    provider->pattern = g_ascii_strdown(patterns[i], -1);
+    provider->name = name;
+    provider->kind = kind;
+    provider->note = yaml_get_text(row, "note");
+    g_ptr_array_add(providers->rows, provider);
+  }
+}
+
+Providers *providers_load(const char *path, Diags *diags) {
+  YamlDoc *doc = yaml_load_file(path, diags);
+  if (doc == NULL)
+    return NULL;
+  Providers *providers = g_new0(Providers, 1);
+  providers->doc = doc;
+  providers->rows = g_ptr_array_new_with_free_func(provider_free);
+  yaml_check_keys(doc, yaml_root(doc), file_keys, diags);
+  const YamlNode *rows = yaml_get(yaml_root(doc), "providers");
+  for (guint i = 0; rows != NULL && rows->kind == YAML_LIST && i < rows->length; i++)
+    load_row(providers, rows->items[i], diags);
+  if (providers->rows->len == 0)
+    yaml_fault(doc, yaml_root(doc), diags, DIAG_ERROR, "There is no provider in this file: it needs \"providers:\"");
+  g_ptr_array_sort(providers->rows, longest_first);
+  return providers;
+}
+
+void providers_free(Providers *providers) {
+  if (providers == NULL)
+    return;
+  g_ptr_array_unref(providers->rows);
+  yaml_free(providers->doc);
+  g_free(providers);
+}
+
+/* "*" stands for any characters.  A last star that failed is the only one worth trying again, so that no pattern
+ * takes more than length times length. */
+static gboolean pattern_fits(const char *pattern, const char *name) {
+  const char *star = NULL, *retry = NULL;
+  while (*name != '\0') {
+    if (*pattern == '*') {
+      star = ++pattern;
+      retry = name;
+    } else if (*pattern == *name) {
+      pattern++;
+      name++;
+    } else if (star != NULL) {
+      pattern = star;
+      name = ++retry;
+    } else {
+      return FALSE;
+    }
+  }
+  while (*pattern == '*')
+    pattern++;
+  return *pattern == '\0';
+}
+
+const Provider *providers_match(const Providers *providers, const char *mx_host) {
+  g_autofree char *name = g_ascii_strdown(mx_host, -1);
+  gsize length = strlen(name);
+  if (length > 0 && name[length - 1] == '.')
+    name[length - 1] = '\0';
+  for (guint i = 0; i < providers->rows->len; i++) {
+    const Provider *provider = g_ptr_array_index(providers->rows, i);
+    if (pattern_fits(provider->pattern, name))
+      return provider;
+  }
+  return NULL;
+}
