@@ -136,6 +136,14 @@ typedef struct NetProgress {
 } NetProgress;
 gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress);
 
+/* --- company --- */
+
+/* Keeps `data` under `key` until the net is freed, then gives it to `destroy`: for what probes parse only once, like
+ * knowledge files.  A second value for a key replaces the first. */
+void net_keep(Net *net, const char *key, gpointer data, GDestroyNotify destroy);
+/* What is kept under `key`, or NULL. */
+gpointer net_kept(const Net *net, const char *key);
+
 /* --- who waits for what --- */
 
 /* A waiter collects the questions asked while it is in force. */

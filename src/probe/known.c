@@ -1,0 +1,61 @@
+#include "probe/known.h"
+
+#include "base/paths.h"
+
+#include <glib/gstdio.h>
+
+/* A file that could not be read: remembered too, so that a sweep does not try again at every turn. */
+typedef struct Kept {
+  gpointer data;
+  GDestroyNotify free;
+} Kept;
+
+typedef gpointer (*Loader)(const char *path, Diags *diags);
+
+static void kept_free(gpointer data) {
+  Kept *kept = data;
+  if (kept->data != NULL)
+    kept->free(kept->data);
+  g_free(kept);
+}
+
+static gpointer keep(Net *net, const char *key, gpointer data, GDestroyNotify destroy) {
+  Kept *kept = g_new(Kept, 1);
+  *kept = (Kept){data, destroy};
+  net_keep(net, key, kept, kept_free);
+  return data;
+}
+
+static gpointer known_file(Net *net, const char *name, Loader load, GDestroyNotify destroy) {
+  const Kept *kept = net_kept(net, name);
+  if (kept != NULL)
+    return kept->data;
+  g_autofree char *path = paths_knowledge(name);
+  /* `whybounce lint` tells the faults of a knowledge file; here the entries that are right are used. */
+  g_autoptr(Diags) diags = diags_new();
+  return keep(net, name, load(path, diags), destroy);
+}
+
+const DnsLists *known_lists(Net *net) {
+  return known_file(net, "dnsbl.yaml", (Loader)dnslists_load, (GDestroyNotify)dnslists_free);
+}
+
+const Providers *known_providers(Net *net) {
+  return known_file(net, "providers.yaml", (Loader)providers_load, (GDestroyNotify)providers_free);
+}
+
+const MailDomains *known_domains(Net *net) {
+  return known_file(net, "domains.yaml", (Loader)mail_domains_load, (GDestroyNotify)mail_domains_free);
+}
+
+const DnsLists *known_own_lists(Net *net, const char *path, GError **error) {
+  GStatBuf st;
+  gboolean there = g_stat(path, &st) == 0;
+  g_autofree char *key = g_strdup_printf("%s %ld.%ld %ld", path, there ? (long)st.st_mtim.tv_sec : 0,
+                                         there ? st.st_mtim.tv_nsec : 0, there ? (long)st.st_size : 0);
+  const Kept *kept = net_kept(net, key);
+  if (kept != NULL)
+    return kept->data;
+  DnsLists *lists = dnslists_load_own(path, error);
+  return lists != NULL ? keep(net, key, lists, (GDestroyNotify)dnslists_free) : NULL;
+}

@@ -1,0 +1,17 @@
+/* The knowledge files that probes use: read at the first need, kept with the net, shared by all probes of it. */
+#ifndef WB_PROBE_KNOWN_H
+#define WB_PROBE_KNOWN_H
+
+#include "mail/dnslist.h"
+#include "mail/provider.h"
+#include "net/net.h"
+
+/* NULL if the file cannot be read: what rests on it is unknown then. */
+const DnsLists *known_lists(Net *net);
+const Providers *known_providers(Net *net);
+const MailDomains *known_domains(Net *net);
+
+/* The DNS lists of a file of the user's own, see dnslists_load_own(); read again when the file has changed. */
+const DnsLists *known_own_lists(Net *net, const char *path, GError **error);
+
+#endif

@@ -1,0 +1,68 @@
+#include "probe/route.h"
+
+/* A resolver that answers with FORMERR, NOTIMP or garbage has failed as one that says SERVFAIL. */
+static const struct {
+  DnsStatus status;
+  const char *word;
+} unknown_words[] = {
+    {DNS_TIMEOUT, "timeout"},  {DNS_SERVFAIL, "servfail"}, {DNS_REFUSED, "refused"},         {DNS_FORMERR, "servfail"},
+    {DNS_NOTIMP, "servfail"},  {DNS_GARBAGE, "servfail"},  {DNS_UNREACHABLE, "unreachable"}, {DNS_BAD_NAME, "bad_name"},
+};
+
+const char *route_unknown_word(DnsStatus status) {
+  for (guint i = 0; i < G_N_ELEMENTS(unknown_words); i++)
+    if (unknown_words[i].status == status)
+      return unknown_words[i].word;
+  return NULL;
+}
+
+gboolean route_is_null_mx(const DnsAnswer *mx) {
+  guint n = dns_answer_count(mx);
+  for (guint i = 0; i < n; i++)
+    if (!g_str_equal(dns_answer_record(mx, i)->value, "."))
+      return FALSE;
+  return mx->status == DNS_OK && n > 0;
+}
+
+static void decide(Route *route, RouteKind kind, const char *word, const DnsAnswer *decisive) {
+  route->kind = kind;
+  route->word = word;
+  route->decisive = decisive;
+}
+
+/* No MX: RFC 5321 s5.1 takes the name's own addresses, if it has any. */
+static void judge_addresses(Route *route) {
+  const DnsAnswer *both[] = {route->a, route->aaaa};
+  for (guint i = 0; i < 2; i++)
+    if (both[i] != NULL && both[i]->status == DNS_OK && dns_answer_count(both[i]) > 0) {
+      decide(route, ROUTE_IMPLICIT, "implicit", both[i]);
+      return;
+    }
+  if (route->a == NULL || route->aaaa == NULL)
+    return;
+  for (guint i = 0; i < 2; i++)
+    if (dns_is_unknown(both[i]->status)) {
+      decide(route, ROUTE_UNKNOWN, route_unknown_word(both[i]->status), both[i]);
+      return;
+    }
+  decide(route, ROUTE_NO_DATA, "no_data", route->mx);
+}
+
+Route route_ask(Net *net, const char *domain) {
+  Route route = {.mx = net_dns(net, domain, DNS_MX)};
+  route.a = net_dns(net, domain, DNS_A);
+  route.aaaa = net_dns(net, domain, DNS_AAAA);
+  if (route.mx == NULL)
+    return route;
+  if (route.mx->status == DNS_NXDOMAIN)
+    decide(&route, ROUTE_NXDOMAIN, "nxdomain", route.mx);
+  else if (dns_is_unknown(route.mx->status))
+    decide(&route, ROUTE_UNKNOWN, route_unknown_word(route.mx->status), route.mx);
+  else if (route_is_null_mx(route.mx))
+    decide(&route, ROUTE_NULL_MX, "null_mx", route.mx);
+  else if (route.mx->status == DNS_OK && dns_answer_count(route.mx) > 0)
+    decide(&route, ROUTE_MX, "ok", route.mx);
+  else
+    judge_addresses(&route);
+  return route;
+}
