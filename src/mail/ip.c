@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#define DOCUMENTATION N_("documentation")
+
 /* RFC 6890 with its later registrations: addresses that no public mail server has.  The first match counts. */
 static const struct {
   const char *prefix;
@@ -16,9 +18,9 @@ static const struct {
     {"192.168.0.0/16", N_("private network")},
     {"100.64.0.0/10", N_("shared address of an access provider")},
     {"169.254.0.0/16", N_("link-local")},
-    {"192.0.2.0/24", N_("documentation")},
-    {"198.51.100.0/24", N_("documentation")},
-    {"203.0.113.0/24", N_("documentation")},
+    {"192.0.2.0/24", DOCUMENTATION},
+    {"198.51.100.0/24", DOCUMENTATION},
+    {"203.0.113.0/24", DOCUMENTATION},
     {"198.18.0.0/15", N_("benchmark network")},
     {"192.0.0.0/24", N_("reserved for protocols")},
     {"192.88.99.0/24", N_("reserved for protocols")},
@@ -29,8 +31,8 @@ static const struct {
     {"::/128", N_("unspecified")},
     {"fc00::/7", N_("private network")},
     {"fe80::/10", N_("link-local")},
-    {"2001:db8::/32", N_("documentation")},
-    {"3fff::/20", N_("documentation")},
+    {"2001:db8::/32", DOCUMENTATION},
+    {"3fff::/20", DOCUMENTATION},
     {"ff00::/8", N_("multicast")},
     {"64:ff9b::/96", N_("reserved for protocols")},
     {"64:ff9b:1::/48", N_("private network")},
@@ -112,6 +114,8 @@ const char *ip_special_range(const Ip *ip) {
     return N_("reserved");
   return NULL;
 }
+
+gboolean ip_is_documentation(const Ip *ip) { return g_strcmp0(ip_special_range(ip), DOCUMENTATION) == 0; }
 
 gboolean ip_in_prefix(const Ip *ip, const char *prefix) {
   char text[INET6_ADDRSTRLEN];

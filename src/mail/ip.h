@@ -21,6 +21,9 @@ char *ip_reverse(const Ip *ip);
  * "this machine (loopback)", "documentation", ...), or NULL for a public address. */
 const char *ip_special_range(const Ip *ip);
 
+/* TRUE for an address of examples and exercises, which stands for a public one there. */
+gboolean ip_is_documentation(const Ip *ip);
+
 /* TRUE if `ip` is in PREFIX/LENGTH ("192.0.2.0/24"). */
 gboolean ip_in_prefix(const Ip *ip, const char *prefix);
 

@@ -40,8 +40,14 @@ struct Net {
   guint answered; /* in this turn */
   GArray *fds;
   GArray *sinks;
-  GArray *files; /* of int */
+  GArray *files;    /* of int */
+  GHashTable *kept; /* key -> Kept */
 };
+
+typedef struct Kept {
+  gpointer data;
+  GDestroyNotify destroy;
+} Kept;
 
 struct NetWaiter {
   Net *net;
@@ -418,9 +424,30 @@ Net *net_live_new(const NetOptions *options, GError **error) {
   return net->live != NULL ? g_steal_pointer(&net) : NULL;
 }
 
+static void kept_free(gpointer data) {
+  Kept *kept = data;
+  if (kept->destroy != NULL)
+    kept->destroy(kept->data);
+  g_free(kept);
+}
+
+void net_keep(Net *net, const char *key, gpointer data, GDestroyNotify destroy) {
+  Kept *kept = g_new(Kept, 1);
+  *kept = (Kept){data, destroy};
+  if (net->kept == NULL)
+    net->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kept_free);
+  g_hash_table_replace(net->kept, g_strdup(key), kept);
+}
+
+gpointer net_kept(const Net *net, const char *key) {
+  const Kept *kept = net->kept != NULL ? g_hash_table_lookup(net->kept, key) : NULL;
+  return kept != NULL ? kept->data : NULL;
+}
+
 void net_free(Net *net) {
   if (net == NULL)
     return;
+  g_clear_pointer(&net->kept, g_hash_table_unref);
   g_clear_pointer(&net->live, dns_live_free);
   g_hash_table_unref(net->questions);
   for (guint i = 0; i < net->files->len; i++)

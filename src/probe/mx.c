@@ -99,7 +99,8 @@ static void add_addresses(Look *look, const DnsAnswer *answer, GString *text, co
     const char *value = dns_answer_record(answer, i)->value;
     g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", value);
     g_ptr_array_add(look->addresses, (gpointer)value);
-    if (*special == NULL && ip_parse(value, &ip))
+    /* Documentation addresses stand for public ones in exercises; no real domain has them. */
+    if (*special == NULL && ip_parse(value, &ip) && !ip_is_documentation(&ip))
       *special = ip_special_range(&ip);
   }
 }

@@ -1,6 +1,8 @@
 #include "probe/table.h"
 
 const Probe *const probe_table[] = {
+    &probe_vantage,
+    &probe_mx,
     NULL,
 };
 
