@@ -2,7 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/text.h"
-char *net_recording_line(const DnsAnswer *answer, const char *nonce);
+#include "net/net_recording.h"
 
 #include <stdarg.h>
 
@@ -44,6 +44,12 @@ static void message_clear(gpointer data) { message_free(data); }
 
 /* --- telling the case --- */
 
+char *session_time(gint64 at) {
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(at / G_USEC_PER_SEC);
+  g_autofree char *seconds = time != NULL ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : g_strdup("");
+  return g_strdup_printf("%s.%03dZ", seconds, (int)(at % G_USEC_PER_SEC / 1000));
+}
+
 void session_emit(Session *s, const char *event, ...) {
   if (s->sink == NULL || s->replaying)
     return;
@@ -59,9 +65,7 @@ void session_emit(Session *s, const char *event, ...) {
   g_ptr_array_add(fields, session_current(s)->visit.step->name);
   g_ptr_array_add(fields, (gpointer) "title");
   g_ptr_array_add(fields, title);
-  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(s->now / G_USEC_PER_SEC);
-  g_autofree char *seconds = time != NULL ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : g_strdup("");
-  g_autofree char *at = g_strdup_printf("%s.%03dZ", seconds, (int)(s->now % G_USEC_PER_SEC / 1000));
+  g_autofree char *at = session_time(s->now);
   g_ptr_array_add(fields, (gpointer) "at");
   g_ptr_array_add(fields, at);
   g_ptr_array_add(fields, NULL);
@@ -302,9 +306,17 @@ void session_free(Session *s) {
   g_free(s);
 }
 
+static void emit_loaded(Session *s) {
+  if (s->sink == NULL || s->loaded == NULL || s->loaded_told)
+    return;
+  s->loaded_told = TRUE;
+  session_emit_bytes(s, "bounce", NULL, s->loaded->bytes, s->loaded->length);
+}
+
 void session_set_sink(Session *s, SessionSink sink, gpointer user) {
   s->sink = sink;
   s->sink_user = user;
+  emit_loaded(s);
   session_emit_runs(s);
 }
 
@@ -334,7 +346,8 @@ void session_load_bounce(Session *s, const char *bytes, gsize length, gint64 now
     session_rebuild_facts(s);
   }
   session_settle(s, now);
-  session_emit_bytes(s, "bounce", NULL, s->loaded->bytes, s->loaded->length);
+  s->loaded_told = s->replaying;
+  emit_loaded(s);
 }
 
 const Bounce *session_bounce(const Session *s) {

@@ -70,6 +70,7 @@ struct Session {
   GHashTable *consents; /* keys of runs that may contact somebody */
   GPtrArray *pastes;    /* of Paste */
   const Paste *loaded;  /* the bounce at hand from the start, or NULL */
+  gboolean loaded_told; /* the case has it */
   Facts *facts;
   GPtrArray *notes;   /* of char*, safe */
   GPtrArray *notices; /* of Message: what the last event changed */
@@ -168,6 +169,8 @@ void session_settle(Session *s, gint64 now);
 /* Pairs of field and value, ended by NULL. */
 void session_emit(Session *s, const char *event, ...) G_GNUC_NULL_TERMINATED;
 void session_emit_finish(Session *s);
+/* "2026-11-21T10:31:00.123Z". Caller frees. */
+char *session_time(gint64 at);
 /* Gives the case the answers of the runs that have ended since. */
 void session_emit_runs(Session *s);
 /* session_new() for a case that is taken up: nothing runs ahead, and nothing is told, until session_replayed(). */
