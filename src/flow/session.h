@@ -131,8 +131,19 @@ typedef struct Visit {
 } Visit;
 GPtrArray *session_path(const Session *session);  /* of Visit, borrowed */
 GPtrArray *session_notes(const Session *session); /* of char*, safe, borrowed */
-/* A visit's answer in words: the choice's label, the safe text typed, "not known". Caller frees. */
+/* A visit's answer in words: the choice's label, the safe text typed, what a pasted bounce says, a probe's result, "not
+ * known"; "" for the current step and for pages. Caller frees. */
 char *visit_answer_text(const Visit *visit);
+/* What people know the step by. Caller frees. */
+char *visit_title(const Session *session, const Visit *visit);
+/* FALSE for a step that was passed silently. */
+gboolean visit_was_seen(const Visit *visit);
+/* What a probe found; or says that it was not allowed; NULL: no probe, or nobody was asked yet. Borrowed. */
+const Result *visit_result(const Visit *visit);
+/* How a result is shown: its level; WAIT while the probe is under way, SKIP if nothing was asked. `visit` has a result. */
+Level visit_level(const Visit *visit);
+/* A text of the flow or of a cause with the facts put in, safe. NULL for NULL. Caller frees. */
+char *session_text(const Session *session, const Message *message);
 
 /* A result in one sentence: its headline, else its worst finding. Caller frees. */
 char *result_text(const Result *result);

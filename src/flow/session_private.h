@@ -152,8 +152,6 @@ void session_notice_paste(Session *s, const Bounce *bounce);
 void session_emit_bytes(Session *s, const char *event, const char *step, const char *bytes, gsize length);
 
 /* --- session_view.c --- */
-/* A text of the flow with the facts put in. NULL for NULL. Caller frees. */
-char *session_words(const Session *s, const Message *message);
 /* What people know the step by. Caller frees. */
 char *session_step_title(const Session *s, const Step *step);
 

@@ -16,13 +16,13 @@ static char *lookup_fact(const char *name, gpointer user) {
   return g_strdup(fact->text);
 }
 
-char *session_words(const Session *s, const Message *message) {
+char *session_text(const Session *s, const Message *message) {
   return message != NULL ? message_text(message, lookup_fact, s->facts) : NULL;
 }
 
 char *session_step_title(const Session *s, const Step *step) {
   if (step->title != NULL)
-    return session_words(s, step->title);
+    return session_text(s, step->title);
   if (step->kind == STEP_PROBE)
     return g_strdup(tr(step->probe->title));
   if (step->kind == STEP_FINISH)
@@ -115,6 +115,19 @@ char *visit_answer_text(const Visit *visit) {
   return text_safe(visit->answer, -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL);
 }
 
+char *visit_title(const Session *s, const Visit *visit) { return session_step_title(s, visit->step); }
+
+gboolean visit_was_seen(const Visit *visit) { return ((const Walk *)visit)->seen; }
+
+const Result *visit_result(const Visit *visit) {
+  const Walk *walk = (const Walk *)visit;
+  return walk->refused != NULL ? walk->refused : visit->run != NULL ? probe_run_result(visit->run) : NULL;
+}
+
+Level visit_level(const Visit *visit) {
+  return result_shown_level(visit_result(visit), visit->run == NULL || probe_run_done(visit->run));
+}
+
 /* --- parts of the view --- */
 
 static void view_choices(const Session *s, const Walk *walk, View *view) {
@@ -123,7 +136,7 @@ static void view_choices(const Session *s, const Walk *walk, View *view) {
   const GPtrArray *choices = walk->visit.step->choices;
   for (guint i = 0; i < choices->len; i++) {
     const Choice *choice = g_ptr_array_index(choices, i);
-    g_ptr_array_add(view->choices, session_words(s, choice->label));
+    g_ptr_array_add(view->choices, session_text(s, choice->label));
     if (g_strcmp0(choice->value, offer.raw) == 0)
       view->selected = (int)i;
   }
@@ -161,7 +174,7 @@ static void view_checklist(const Session *s, const Walk *walk, View *view) {
   const Guide *guide;
   const GPtrArray *items = session_items(s, walk->visit.step, s->facts, &guide);
   for (guint i = 0; items != NULL && i < items->len; i++)
-    g_ptr_array_add(view->choices, session_words(s, g_ptr_array_index(items, i)));
+    g_ptr_array_add(view->choices, session_text(s, g_ptr_array_index(items, i)));
   view->ticked = g_array_copy(walk->visit.ticked);
   if (guide == NULL)
     return;
@@ -219,7 +232,7 @@ static void view_probe(const Session *s, const Walk *walk, View *view) {
     return;
   view->finished_at = answered_at(s, run);
   view->reused = walk->reused;
-  view->meaning = session_words(s, session_way(step, NULL, s->facts).say);
+  view->meaning = session_text(s, session_way(step, NULL, s->facts).say);
 }
 
 static char *halt_text(Halt halt) {
@@ -239,7 +252,7 @@ static void view_finish(const Session *s, const Walk *walk, View *view) {
     view->finish = walk->visit.step->finish;
     view->cause = walk->visit.step->cause;
     if (view->text == NULL && view->cause != NULL)
-      view->text = session_words(s, view->cause->description);
+      view->text = session_text(s, view->cause->description);
   }
 }
 
@@ -258,13 +271,12 @@ static void view_path(const Session *s, View *view) {
     if (walk->seen || walk == current)
       g_ptr_array_add(view->crumbs, session_step_title(s, step));
     view->can_go_back |= walk->seen && (walk != current || s->halt != HALT_NONE);
-    if (walk == current || (walk->visit.run == NULL && walk->refused == NULL))
+    if (walk == current || visit_result(&walk->visit) == NULL)
       continue;
-    const Result *result = walk->refused != NULL ? walk->refused : probe_run_result(walk->visit.run);
     FoundRow *row = g_new0(FoundRow, 1);
     row->title = session_step_title(s, step);
-    row->level = result_shown_level(result, walk->refused != NULL || probe_run_done(walk->visit.run));
-    row->text = result_text(result);
+    row->level = visit_level(&walk->visit);
+    row->text = result_text(visit_result(&walk->visit));
     g_ptr_array_add(view->found, row);
   }
   view->step_number = view->crumbs->len;
@@ -297,7 +309,7 @@ View *session_view(const Session *s, G_GNUC_UNUSED gint64 now) {
   view->kind = kinds[step->kind].kind;
   if (step->kind == STEP_ASK && g_strcmp0(step->as, "message") == 0)
     view->kind = VIEW_PASTE;
-  view->flow_title = session_words(s, s->flow->title);
+  view->flow_title = session_text(s, s->flow->title);
   view->crumbs = g_ptr_array_new_with_free_func(g_free);
   view->choices = g_ptr_array_new_with_free_func(g_free);
   view->found = g_ptr_array_new_with_free_func(found_row_free);
@@ -310,10 +322,10 @@ View *session_view(const Session *s, G_GNUC_UNUSED gint64 now) {
     view_finish(s, walk, view);
     return view;
   }
-  view->text = step->kind == STEP_PROBE ? NULL : session_words(s, step->text);
-  view->help = session_words(s, step->help);
-  view->hint = session_words(s, step->hint);
-  view->say_to_caller = session_words(s, step->say_to_caller);
+  view->text = step->kind == STEP_PROBE ? NULL : session_text(s, step->text);
+  view->help = session_text(s, step->help);
+  view->hint = session_text(s, step->hint);
+  view->say_to_caller = session_text(s, step->say_to_caller);
   if (kinds[step->kind].add != NULL)
     kinds[step->kind].add(s, walk, view);
   return view;
