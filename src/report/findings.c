@@ -84,7 +84,7 @@ static const DnsAnswer *find_answer(const ProbeRun *run, const Evidence *evidenc
 static void put_evidence(Page *page, const Evidence *evidence, const DnsAnswer *answer) {
   g_autoptr(GString) line = g_string_new(evidence->asked);
   g_autofree char *clock = clock_text(evidence->at);
-  g_autoptr(Message) by = message_new(N_("answered by {server}"), "server", evidence->server, NULL);
+  g_autoptr(Message) by = message_new(N_("answered by {server}"), "server", evidence->server != NULL ? evidence->server : "", NULL);
   g_autofree char *server = evidence->server != NULL ? message_text(by, NULL, NULL) : NULL;
   g_string_append_printf(line, ": %s (", evidence->answer != NULL ? evidence->answer : tr(N_("no answer")));
   if (server != NULL)
