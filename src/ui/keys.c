@@ -74,6 +74,8 @@ static const Binding bindings[] = {
     {CMD_NEXT, IN_MENU, {K_ENTER, '\n', K_RIGHT}, N_("Enter"), N_("open"), 1, GROUP_NONE, NULL, NULL},
     {CMD_NEXT, IN_STEP & ~IN_PROBE, {K_ENTER, '\n', K_RIGHT}, N_("Enter"), N_("next"), 1, GROUP_EVERYWHERE, N_("Enter, Right"), N_("next, open")},
     {CMD_NEXT, IN_SURE, {K_ENTER, '\n', 'y', 'q'}, N_("Enter"), N_("quit"), 1, GROUP_NONE, NULL, NULL},
+    {CMD_NEXT, IN_COPIED, {K_ENTER, '\n', 'y'}, N_("Enter"), N_("show as a plain page"), 1, GROUP_NONE, NULL, NULL},
+    {CMD_BACK, IN_COPIED, {K_ESC, 'n', 'b', K_LEFT}, N_("Esc"), N_("go on working"), 2, GROUP_NONE, NULL, NULL},
     {CMD_AGAIN, IN_RESULT, {'r'}, N_("r"), N_("run again"), 5, GROUP_RESULT, N_("r"), N_("run the test again")},
     {CMD_FILTER, IN_SWEEP, {'f'}, N_("f"), N_("filter: all/listed/refused"), 4, GROUP_RESULT, N_("f"), N_("lists: all, listed or refused")},
     {CMD_SEARCH, IN_MENU, {'/'}, N_("/"), N_("search"), 4, GROUP_LISTS, N_("/"), N_("search (start menu)")},

@@ -51,6 +51,7 @@ typedef enum Where {
   IN_PROMPT = 1 << 12, /* a line of text at the bottom */
   IN_SURE = 1 << 13,   /* "really?" at the bottom */
   IN_SEARCH = 1 << 14, /* with IN_MENU: typing narrows the list */
+  IN_COPIED = 1 << 15, /* the page went to the clipboard: as a plain page too? */
 } Where;
 #define IN_TEXT (IN_FIELD | IN_PASTE | IN_PROMPT | IN_SEARCH)
 

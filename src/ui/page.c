@@ -183,7 +183,7 @@ static int put_rows(Screen *screen, int line, GPtrArray *part, guint from, guint
 
 /* Puts as many rows of the part as fit into `room`, the last of them a word about the rest if there is one. */
 static int put_window(Screen *screen, int line, GPtrArray *part, int room, int scroll) {
-  int total = (int)part->len;
+  int total = screen->extent = (int)part->len;
   screen->window = MIN(room, total);
   if (total <= room) {
     screen->scroll = 0;
@@ -223,11 +223,12 @@ static guint list_top(const Page *page, int room) {
 static int put_list(Screen *screen, int line, Page *page, int room) {
   guint top = list_top(page, room);
   guint end = MIN(top + (guint)MAX(room, 0), page->list->len);
-  if (page->cursor_list_row >= (int)top && page->cursor_list_row < (int)end) {
+  gboolean free_cursor = page->cursor_bottom_row < 0;
+  if (free_cursor && page->cursor_list_row >= (int)top && page->cursor_list_row < (int)end) {
     screen->cursor_row = line + page->cursor_list_row - (int)top;
     screen->cursor_col = page->cursor_col;
   }
-  for (guint i = top; page->cursor_list_row < 0 && page->selected >= 0 && i < end; i++)
+  for (guint i = top; free_cursor && page->cursor_list_row < 0 && page->selected >= 0 && i < end; i++)
     if (g_array_index(page->items, int, i) == page->selected) {
       screen->cursor_row = line + (int)(i - top);
       screen->cursor_col = 2;
@@ -264,7 +265,7 @@ static void put_body_whole(Screen *screen, int line, Page *page, gboolean with_h
   line += line > first && page->help->len > 0;
   if (with_help)
     put_rows(screen, line, page->help, 0, page->help->len);
-  screen->window = (int)page->text->len;
+  screen->window = screen->extent = (int)page->text->len;
 }
 
 /* Not all fits: the list stays, as far as a few rows of text are left beside it. */
@@ -298,11 +299,17 @@ static void put_footer(Screen *screen, const Page *page) {
   screen_put(screen, screen->rows - 1, row);
 }
 
-/* Returns the first line of the bottom.  Notices may take half of a small window, not more. */
+/* Returns the first line of the bottom.  It may take half of a small window, not more; its last rows are the most
+ * important. */
 static int put_bottom(Screen *screen, Page *page) {
   int rows = MIN((int)page->bottom->len, (screen->rows - 2) / 2);
   int line = screen->rows - 1 - rows;
-  put_rows(screen, line, page->bottom, 0, (guint)rows);
+  guint dropped = page->bottom->len - (guint)rows;
+  put_rows(screen, line, page->bottom, dropped, page->bottom->len);
+  if (page->cursor_bottom_row >= 0) {
+    screen->cursor_row = line + page->cursor_bottom_row - (int)dropped;
+    screen->cursor_col = page->cursor_col;
+  }
   return line;
 }
 
@@ -326,9 +333,5 @@ Screen *page_lay_out(Page *page, int cols, int rows) {
     put_body_whole(screen, line, page, with_help);
   else
     put_body_scrolled(screen, line, page, bottom - line);
-  if (page->cursor_bottom_row >= 0) {
-    screen->cursor_row = bottom + page->cursor_bottom_row;
-    screen->cursor_col = page->cursor_col;
-  }
   return screen;
 }

@@ -55,6 +55,7 @@ typedef struct Screen {
   int cursor_row, cursor_col; /* -1: hidden */
   int scroll;                 /* first line of the scrolled text, after clamping */
   int window;                 /* lines of it that are visible at once */
+  int extent;                 /* lines that it has */
 } Screen;
 
 Screen *screen_new(int cols, int rows);
