@@ -22,12 +22,12 @@ static void answer(App *app, const char *value) {
 }
 
 static void answer_text(App *app, const GString *typed) {
-  g_autofree char *text = g_strndup(typed->str, typed->len);
-  /* No mail holds NUL (RFC 5322 s2.1.1 and 3.5), and an answer ends there. */
+  g_autofree char *text = g_malloc(typed->len + 1);
+  memcpy(text, typed->str, typed->len + 1);
+  /* No mail holds NUL (RFC 5322 s3.5), and the answer would end there. */
   for (gsize i = 0; i < typed->len; i++)
-    if (typed->str[i] == '\0')
+    if (text[i] == '\0')
       text[i] = ' ';
-  /* What g_strndup() cut at a NUL is not lost: it copied all bytes up to there only. */
   answer(app, text);
 }
 

@@ -24,6 +24,7 @@ typedef struct Desk {
   gsize bounce_length;
   ColorWhen color;
   gboolean slow;        /* --slow: redraw at most once a second */
+  gboolean utf8;        /* --utf8: the terminal takes UTF-8 although the locale says nothing of it */
   gboolean show_addresses;
   gboolean saved;       /* the summary as it is now was written or printed */
 } Desk;
