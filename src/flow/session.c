@@ -2,9 +2,6 @@
 
 #include "base/catalogue.h"
 #include "base/text.h"
-#include "net/net_recording.h"
-
-#include <stdarg.h>
 
 static void walk_free(gpointer data) {
   Walk *walk = data;
@@ -42,57 +39,6 @@ static void paste_free(gpointer data) {
 
 static void message_clear(gpointer data) { message_free(data); }
 
-/* --- telling the case --- */
-
-char *session_time(gint64 at) {
-  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(at / G_USEC_PER_SEC);
-  g_autofree char *seconds = time != NULL ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : g_strdup("");
-  return g_strdup_printf("%s.%03dZ", seconds, (int)(at % G_USEC_PER_SEC / 1000));
-}
-
-void session_emit(Session *s, const char *event, ...) {
-  if (s->sink == NULL || s->replaying)
-    return;
-  session_emit_runs(s); /* what an answer rests on stands before it */
-  g_autoptr(GPtrArray) fields = g_ptr_array_new();
-  va_list list;
-  va_start(list, event);
-  for (const char *word = va_arg(list, const char *); word != NULL; word = va_arg(list, const char *))
-    g_ptr_array_add(fields, (gpointer)word);
-  va_end(list);
-  g_autofree char *title = session_step_title(s, session_current(s)->visit.step);
-  g_ptr_array_add(fields, (gpointer) "to");
-  g_ptr_array_add(fields, session_current(s)->visit.step->name);
-  g_ptr_array_add(fields, (gpointer) "title");
-  g_ptr_array_add(fields, title);
-  g_autofree char *at = session_time(s->now);
-  g_ptr_array_add(fields, (gpointer) "at");
-  g_ptr_array_add(fields, at);
-  g_ptr_array_add(fields, NULL);
-  s->sink(event, (const char *const *)fields->pdata, s->sink_user);
-}
-
-static void emit_run(Session *s, const ProbeRun *run) {
-  const NetWaiter *waiter = probe_run_waiter(run);
-  for (guint i = 0; i < net_waiter_length(waiter); i++) {
-    const DnsAnswer *answer = net_waiter_answer(waiter, i);
-    g_autofree char *line = answer != NULL ? net_recording_line(answer, net_nonce(s->net)) : NULL;
-    if (line != NULL)
-      s->sink("net", (const char *const[]){"line", line, NULL}, s->sink_user);
-  }
-}
-
-void session_emit_runs(Session *s) {
-  for (guint i = 0; s->sink != NULL && !s->replaying && i < s->runs->len; i++) {
-    Shared *shared = g_ptr_array_index(s->runs, i);
-    if (shared->ended && !shared->told)
-      emit_run(s, shared->run);
-    shared->told = shared->ended;
-  }
-}
-
-void session_notice(Session *s, Message *notice) { g_ptr_array_add(s->notices, notice); }
-
 /* --- the path --- */
 
 Walk *session_current(const Session *s) { return g_ptr_array_index(s->path, s->path->len - 1); }
@@ -120,7 +66,7 @@ Way session_way(const Step *step, const char *answer, const Facts *facts) {
 }
 
 /* Takes up the run for a probe step, unless somebody has to be asked first. */
-static void attach_run(Session *s, Walk *walk) {
+void session_attach_run(Session *s, Walk *walk) {
   const Step *step = walk->visit.step;
   Shared *shared = session_find_run(s, step, s->facts);
   if (shared == NULL && (step->probe->flags & PROBE_CONTACTS)) {
@@ -159,7 +105,7 @@ static void enter(Session *s, const Step *step, int caller) {
     walk->nth += ((const Walk *)g_ptr_array_index(s->path, i))->visit.step == step;
   g_ptr_array_add(s->path, walk);
   if (step->kind == STEP_PROBE)
-    attach_run(s, walk);
+    session_attach_run(s, walk);
   else if (step->kind == STEP_CHECKLIST)
     restore_ticks(s, walk);
 }
@@ -232,15 +178,6 @@ void session_settle(Session *s, gint64 now) {
     session_run_ahead(s);
 }
 
-void session_emit_finish(Session *s) {
-  if (!session_finished(s))
-    return;
-  const Step *step = session_current(s)->visit.step;
-  gboolean halted = s->halt != HALT_NONE;
-  session_emit(s, "finish", "finish", finish_word(halted ? FINISH_UNKNOWN : step->finish), "cause",
-               !halted && step->cause != NULL ? step->cause->id : "", NULL);
-}
-
 /* Walks after the one at `last` are gone, their answers stay in `kept`. */
 static void cut_path(Session *s, guint last) {
   s->halt = HALT_NONE;
@@ -306,20 +243,6 @@ void session_free(Session *s) {
   g_free(s);
 }
 
-static void emit_loaded(Session *s) {
-  if (s->sink == NULL || s->loaded == NULL || s->loaded_told)
-    return;
-  s->loaded_told = TRUE;
-  session_emit_bytes(s, "bounce", NULL, s->loaded->bytes, s->loaded->length);
-}
-
-void session_set_sink(Session *s, SessionSink sink, gpointer user) {
-  s->sink = sink;
-  s->sink_user = user;
-  emit_loaded(s);
-  session_emit_runs(s);
-}
-
 /* --- events --- */
 
 /* TRUE as long as nobody has answered anything. */
@@ -347,7 +270,7 @@ void session_load_bounce(Session *s, const char *bytes, gsize length, gint64 now
   }
   session_settle(s, now);
   s->loaded_told = s->replaying;
-  emit_loaded(s);
+  session_emit_loaded(s);
 }
 
 const Bounce *session_bounce(const Session *s) {
@@ -387,112 +310,7 @@ gboolean session_back(Session *s, gint64 now) {
   return FALSE;
 }
 
-/* --- probes under way --- */
-
-static gboolean is_on_path(const Session *s, const ProbeRun *run) {
-  for (guint i = 0; i < s->path->len; i++)
-    if (((const Walk *)g_ptr_array_index(s->path, i))->visit.run == run)
-      return TRUE;
-  return FALSE;
-}
-
-/* After runs ended: on from the current step if it waited for one of them only. */
-static void go_on(Session *s, gint64 now) {
-  const Walk *walk = session_current(s);
-  gboolean was_finished = session_finished(s);
-  session_settle(s, now);
-  if (session_current(s) == walk)
-    return;
-  session_check_later(s);
-  if (!was_finished)
-    session_emit_finish(s);
-}
-
-gboolean session_wake(Session *s, gint64 now) {
-  s->now = now;
-  gboolean changed = FALSE, ended = FALSE, ended_on_path = FALSE;
-  for (guint i = 0; i < s->runs->len; i++) {
-    Shared *shared = g_ptr_array_index(s->runs, i);
-    if (shared->ended)
-      continue;
-    gboolean moved = probe_run_wake(shared->run);
-    shared->ended = probe_run_done(shared->run);
-    gboolean on_path = (moved || shared->ended) && is_on_path(s, shared->run);
-    changed |= on_path;
-    ended |= shared->ended;
-    ended_on_path |= shared->ended && on_path;
-  }
-  if (ended_on_path)
-    session_rebuild_facts(s);
-  if (ended)
-    go_on(s, now);
-  session_emit_runs(s);
-  return changed;
-}
-
-/* The shared run of the current probe step, or NULL. */
-static Shared *current_run(const Session *s) {
-  const Walk *walk = session_current(s);
-  for (guint i = 0; walk->visit.run != NULL && i < s->runs->len; i++) {
-    Shared *shared = g_ptr_array_index(s->runs, i);
-    if (shared->run == walk->visit.run)
-      return shared;
-  }
-  return NULL;
-}
-
-void session_skip(Session *s, gint64 now) {
-  s->now = now;
-  Shared *shared = current_run(s);
-  if (shared == NULL || shared->ended)
-    return;
-  g_ptr_array_set_size(s->notices, 0);
-  probe_run_skip(shared->run);
-  shared->ended = TRUE;
-  session_rebuild_facts(s);
-  session_emit(s, "skip", NULL);
-  go_on(s, now);
-}
-
-void session_again(Session *s, gint64 now) {
-  s->now = now;
-  Shared *shared = current_run(s);
-  /* A case that is taken up has the answers of the last time already. */
-  if (shared == NULL || s->replaying)
-    return;
-  g_ptr_array_set_size(s->notices, 0);
-  session_emit(s, "again", NULL);
-  probe_run_again(shared->run);
-  shared->told = FALSE;
-  shared->ended = probe_run_done(shared->run);
-  session_current(s)->reused = FALSE;
-  session_rebuild_facts(s);
-  go_on(s, now);
-}
-
-static Result *refuse(const Probe *probe) {
-  Result *result = result_new();
-  probe_set_unknown(probe, result, "not allowed");
-  result_add(result, LEVEL_SKIP, NULL, message_new(N_("Not asked: you did not allow it"), NULL));
-  return result;
-}
-
-void session_consent(Session *s, gboolean yes, gint64 now) {
-  s->now = now;
-  Walk *walk = session_current(s);
-  if (s->halt != HALT_NONE || walk->visit.step->kind != STEP_PROBE || walk->visit.run != NULL || walk->refused != NULL)
-    return;
-  g_ptr_array_set_size(s->notices, 0);
-  session_emit(s, "consent", "step", walk->visit.step->name, "yes", yes ? "yes" : "no", NULL);
-  if (yes) {
-    g_hash_table_add(s->consents, session_run_key(walk->visit.step, s->facts));
-    attach_run(s, walk);
-  } else {
-    walk->refused = refuse(walk->visit.step->probe);
-  }
-  session_rebuild_facts(s);
-  go_on(s, now);
-}
+void session_notice(Session *s, Message *notice) { g_ptr_array_add(s->notices, notice); }
 
 void session_note(Session *s, const char *text, gint64 now) {
   s->now = now;

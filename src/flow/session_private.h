@@ -1,6 +1,7 @@
-/* What the files of the session share: session.c (events and path), session_facts.c (facts from the path),
- * session_ahead.c (runs of probes), session_later.c (answers kept while going back), session_view.c (the view).  Of the
- * others only case.c includes it.
+/* What the files of the session share: session.c (path and events), session_answer.c (what a person says), session_wake.c
+ * (probes under way), session_facts.c (facts from the path), session_ahead.c (runs, shared and ahead), session_later.c
+ * (answers kept while going back), session_tell.c (what the case is told), session_view.c (the view).  Of the others only
+ * the files of the case include it.
  *
  * Invariants.  The path is never empty; its last walk is the current step, which waits for a person, for a probe, or is the
  * end.  `facts` are always those of the path: every walk adds what its answer or its run says, in order. */
@@ -160,20 +161,25 @@ char *session_step_title(const Session *s, const Step *step);
 const Step *session_way_home(const Session *s, const Step *step);
 /* The `use` steps that the current step is in, outermost first. Free the array. */
 GPtrArray *session_callers(const Session *s);
+/* Takes up the run for a probe step, unless somebody has to be asked first. */
+void session_attach_run(Session *s, Walk *walk);
 /* From the current step, which is done, to the next. FALSE: there is none, the session has come to a halt. */
 gboolean session_advance(Session *s, gint64 now);
 /* Walks through all steps that need nobody. */
 void session_settle(Session *s, gint64 now);
-/* Pairs of field and value, ended by NULL. */
-void session_emit(Session *s, const char *event, ...) G_GNUC_NULL_TERMINATED;
-void session_emit_finish(Session *s);
-/* "2026-11-21T10:31:00.123Z". Caller frees. */
-char *session_time(gint64 at);
-/* Gives the case the answers of the runs that have ended since. */
-void session_emit_runs(Session *s);
+void session_notice(Session *s, Message *notice); /* takes it */
 /* session_new() for a case that is taken up: nothing runs ahead, and nothing is told, until session_replayed(). */
 Session *session_replay(const Flows *flows, const Flow *flow, Net *net, gint64 now);
 void session_replayed(Session *s);
-void session_notice(Session *s, Message *notice); /* takes it */
+
+/* --- session_tell.c --- */
+/* Pairs of field and value, ended by NULL. */
+void session_emit(Session *s, const char *event, ...) G_GNUC_NULL_TERMINATED;
+void session_emit_finish(Session *s);
+void session_emit_loaded(Session *s);
+/* Gives the case the answers of the runs that have ended since. */
+void session_emit_runs(Session *s);
+/* "2026-11-21T10:31:00.123Z". Caller frees. */
+char *session_time(gint64 at);
 
 #endif
