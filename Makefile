@@ -109,6 +109,25 @@ compile-clang:
 	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang WERROR=1 tests
 	BUILD=build/clang prove -j2 --exec '' $(UNIT:$(BUILD)/%=build/clang/%)
 
+# Each tests/fuzz/fuzz_X.c runs for FUZZ_SECONDS; what it learned stays in build/fuzz/corpus/X, a crash too.
+FUZZ_SECONDS ?= 60
+FUZZ = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SEEDS_yaml = flows
+FUZZ_SEEDS_mo = $(BUILD)/i18n
+FUZZ_FLAGS = address,undefined -fno-sanitize-recover=undefined
+fuzz:
+	@command -v clang >/dev/null || { echo "clang is missing: apt-get install clang"; exit 1; }
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,$(FUZZ_FLAGS)' \
+		$(FUZZ:%=fuzz-%)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(OBJ)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer,$(FUZZ_FLAGS) -o $@ $^ $(PKG_LIBS)
+
+fuzz-%: $(BUILD)/tests/fuzz/fuzz_% $(MODULES) $(MO)
+	@mkdir -p $(BUILD)/corpus/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -print_final_stats=1 -verbosity=0 \
+		-artifact_prefix=$(BUILD)/corpus/$*- $(BUILD)/corpus/$* $(FUZZ_SEEDS_$*)
+
 bench: all
 	@for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(BUILD) $$b || exit 1; done
 
@@ -129,5 +148,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all pot pot-check run check check-here check-asan compile-clang tests bench install clean
+.PHONY: all pot pot-check run check check-here check-asan compile-clang tests fuzz bench install clean
 .SECONDARY:

@@ -15,18 +15,29 @@ typedef enum Place {
 
 /* Never first on a line: closing brackets, full stops, small kana, marks of length and repetition, also
  * half-width.  libunistring knows most of it; this is for forced breaks and for what it lets through. */
-static const char32_t not_first[] = U")]},.:;!?%"
-                                    U"»’”›‼⁇⁈⁉…‥、。〃〉》」』】〕〗〙〛〟々〻〜゠゛゜ゝゞ・ーヽヾ"
+static const char not_first_ascii[] = ")]},.:;!?%";
+static const char32_t not_first[] = U"»’”›‼⁇⁈⁉…‥、。〃〉》」』】〕〗〙〛〟々〻〜゠゛゜ゝゞ・ーヽヾ"
                                     U"ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
                                     U"）］｝｠，．：；！？％｡｣､･ｧｨｩｪｫｬｭｮｯｰﾞﾟ°′″℃¢‰";
 
 /* Never last on a line: opening brackets and signs that belong to the amount behind them. */
-static const char32_t not_last[] = U"([{«‘“‹〈《「『【〔〖〘〚〝（［｛｟｢＄￥£＃№";
+static const char not_last_ascii[] = "([{";
+static const char32_t not_last[] = U"«‘“‹〈《「『【〔〖〘〚〝（［｛｟｢＄￥£＃№";
 
-static gboolean is_one_of(gunichar c, const char32_t *set) {
-  while (*set && *set != c)
-    set++;
-  return *set != 0;
+static gboolean is_one_of(gunichar c, const char *ascii, const char32_t *others) {
+  if (c < 0x80)
+    return c && strchr(ascii, (int)c) != NULL;
+  while (*others && *others != c)
+    others++;
+  return *others != 0;
+}
+
+static gboolean never_first(gunichar c) {
+  return is_one_of(c, not_first_ascii, not_first);
+}
+
+static gboolean never_last(gunichar c) {
+  return is_one_of(c, not_last_ascii, not_last);
 }
 
 static gboolean is_ascii(gunichar c) {
@@ -37,10 +48,18 @@ static Place place_between_ascii(gunichar before, gunichar solid, gunichar after
   if (after == ' ')
     return PLACE_INSIDE;
   if (before == ' ')
-    return !is_ascii(solid) && is_one_of(solid, not_last) ? PLACE_LAST : PLACE_GOOD;
-  if (is_one_of(before, U"/.,;:&?=@_-") && g_unichar_isalnum(after))
+    return !is_ascii(solid) && never_last(solid) ? PLACE_LAST : PLACE_GOOD;
+  if (before && strchr("/.,;:&?=@_-", (int)before) && g_ascii_isalnum((char)after))
     return PLACE_WEAK;
-  return is_one_of(after, not_first) || is_one_of(before, not_last) ? PLACE_LAST : PLACE_ANYWHERE;
+  return never_first(after) || never_last(before) ? PLACE_LAST : PLACE_ANYWHERE;
+}
+
+/* The character at `p`; a blank that carries a mark counts as a no-break space, since it may not be dropped. */
+static gunichar char_at(const char *p) {
+  gunichar c = g_utf8_get_char(p);
+  if (c != ' ' || (guchar)p[1] < 0x80 || text_char_width(g_utf8_get_char(p + 1)) > 0)
+    return c;
+  return 0xA0;
 }
 
 /* `solid` is the last character before `after` that is no blank, `allowed` what UAX #14 says. */
@@ -51,7 +70,7 @@ static Place place_between(gunichar before, gunichar solid, gunichar after, gboo
     return place_between_ascii(before, solid, after);
   if (after == ' ')
     return PLACE_INSIDE;
-  if (is_one_of(after, not_first) || is_one_of(solid, not_last))
+  if (never_first(after) || never_last(solid))
     return PLACE_LAST;
   return allowed ? PLACE_GOOD : PLACE_ANYWHERE;
 }
@@ -69,7 +88,7 @@ static guint8 *find_places(const char *text, gsize len) {
 
   gunichar before = 0, solid = 0;
   for (const char *p = text; p < text + len; p = g_utf8_next_char(p)) {
-    gunichar c = g_utf8_get_char(p);
+    gunichar c = char_at(p);
     gsize i = (gsize)(p - text);
     if (i > 0)
       places[i] = (guint8)place_between(before, solid, c, breaks && breaks[i] == UC_BREAK_POSSIBLE);
@@ -98,7 +117,7 @@ static gsize find_end(const char *text, gsize len, const guint8 *places, gsize s
     }
     if (i >= len || (width > cols && ends[PLACE_LAST]))
       break;
-    gunichar c = g_utf8_get_char(text + i);
+    gunichar c = char_at(text + i);
     if (c != ' ' || width < cols)
       width += text_char_width(c);
     i = (gsize)(g_utf8_next_char(text + i) - text);

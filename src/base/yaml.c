@@ -243,8 +243,8 @@ static void take_pairs(Builder *b, YamlNode *map, YamlNode **children, guint n_p
 
 static gboolean on_end(Builder *b) {
   Open open = g_array_index(b->open, Open, b->open->len - 1);
-  YamlNode **children = (YamlNode **)b->children->pdata + open.first;
   guint n = b->children->len - open.first;
+  YamlNode **children = n ? (YamlNode **)b->children->pdata + open.first : NULL;
   if (open.node->kind == YAML_MAP) {
     take_pairs(b, open.node, children, n / 2);
   } else {

@@ -223,6 +223,8 @@ static void test_wrap_narrow(void) {
   assert_wrap("ab 日", 2, 9, "ab|日");
   assert_wrap("か\u3099か\u3099", 2, 0, "か\u3099|か\u3099");
   assert_wrap("   ", 2, 0, "");
+  /* Blanks at the end of a line are dropped, but not one that carries a mark. */
+  assert_wrap("ab    \u0301c", 3, 0, "ab| \u0301c");
 }
 
 static gboolean begins_with_one_of(const char *line, const char *set) {

@@ -113,6 +113,11 @@ static void test_subset(void) {
   g_assert_cmpstr(yaml_get_text(yaml_root(doc), "a"), ==, "1");
   g_assert_cmpstr(yaml_get_text(yaml_root(doc), "b"), ==, "3");
 
+  g_autoptr(YamlDoc) list = load_good("[]\n");
+  g_assert_cmpuint(yaml_root(list)->length, ==, 0);
+  g_autoptr(YamlDoc) map = load_good("{}\n");
+  g_assert_cmpuint(yaml_root(map)->length, ==, 0);
+
   /* A quoted "<<" is a key like any other, and an explicit start is no second document. */
   g_autoptr(YamlDoc) fine = load_good("---\n\"<<\": 1\n...\n");
   g_assert_cmpstr(yaml_get_text(yaml_root(fine), "<<"), ==, "1");
