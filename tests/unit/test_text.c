@@ -180,6 +180,9 @@ static void test_wrap_english(void) {
   assert_wrap("one two three", 6, 0, "one|two|three");
   assert_wrap("one  two   ", 4, 0, "one|two");
   assert_wrap("one two three", 9, 2, "one two|  three");
+  assert_wrap("one two three four", 9, 2, "one two|  three|  four");
+  assert_wrap("one two three four", 12, 2, "one two|  three four");
+  assert_wrap("one abcdefghij", 10, 2, "one|  abcdefgh|  ij");
   assert_wrap("a\nb\n\nc\n", 10, 0, "a|b||c|");
   assert_wrap("a\nlong text", 6, 2, "a|  long|  text");
   assert_wrap("  kept", 10, 0, "  kept");
@@ -188,6 +191,8 @@ static void test_wrap_english(void) {
   assert_wrap("at https://example.org/q?ip=192.0.2.10 now", 37, 0, "at|https://example.org/q?ip=192.0.2.10|now");
   /* ...unless it cannot: then behind punctuation, or anywhere. */
   assert_wrap("https://example.org/query/delist", 20, 0, "https://example.org/|query/delist");
+  assert_wrap("https://example.org/query/delist", 23, 0, "https://example.org/|query/delist");
+  assert_wrap("a/bcdefghijklm", 10, 0, "a/bcdefghi|jklm"); /* half a line would be wasted */
   assert_wrap("abcdefghij", 4, 0, "abcd|efgh|ij");
   assert_wrap("ab abcdefghij", 4, 0, "ab|abcd|efgh|ij");
   assert_wrap("abcdefgh.", 8, 0, "abcdefg|h.");
@@ -299,6 +304,8 @@ static void test_nearest(void) {
   g_assert_cmpstr(text_nearest("choise", words), ==, "choose");
   g_assert_cmpstr(text_nearest("choice", words), ==, "choices");
   g_assert_cmpstr(text_nearest("sya", words), ==, "say");
+  static const char *const twins[] = {"cat", "bat", NULL};
+  g_assert_cmpstr(text_nearest("xat", twins), ==, "cat"); /* the first of equals */
   g_assert_null(text_nearest("xyz", words));
   g_assert_null(text_nearest("ab", words));
   g_assert_null(text_nearest("something", words));

@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static YamlDoc *load(const char *text, Diags *diags) {
@@ -234,6 +235,12 @@ static void test_files(void) {
   /* Endless, and a pipe that nobody writes to. */
   g_assert_null(yaml_load_file("/dev/zero", diags));
   g_assert_cmpuint(diags_count(diags, DIAG_ERROR), ==, 3);
+  g_unlink(path);
+  g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+  alarm(10);
+  g_assert_null(yaml_load_file(path, diags));
+  alarm(0);
+  g_assert_cmpuint(diags_count(diags, DIAG_ERROR), ==, 4);
   g_unlink(path);
   g_rmdir(dir);
 }
