@@ -17,7 +17,8 @@ typedef struct Message Message;
  * here), ended by NULL:  message_new(N_("{host} has no address"), "host", host, NULL) */
 Message *message_new(const char *id, ...) G_GNUC_NULL_TERMINATED;
 
-/* Adds a value. A second value for a name replaces the first. Returns `message`. */
+/* Adds a value: one line, at most TEXT_MAX_REMOTE bytes of it.  A second value for a name replaces the first; NULL
+ * changes nothing.  Returns `message`. */
 Message *message_set(Message *message, const char *name, const char *value);
 Message *message_set_number(Message *message, const char *name, gint64 value);
 
@@ -46,8 +47,12 @@ char *message_text(const Message *message, MessageLookup lookup, gpointer user);
  * placeholder (position counted in characters), or NULL. g_strfreev(). */
 char **message_placeholders(const char *id, char **fault);
 
-/* Serialised as one JSON-able line for case files: pairs joined; see message_parse(). Caller frees. */
+/* The written form for case files, one safe line: id|name=value|name~id|lang@text, where "~" marks a value that is
+ * translated and "@" a text of the author's own; in all of them "\\" is a backslash, "\p" a bar, "\n" a line feed.
+ * Caller frees. */
 char *message_format(const Message *message);
+
+/* Reads the written form, from a file that anybody may have made: NULL if it is broken, all texts made safe. */
 Message *message_parse(const char *line);
 
 #endif

@@ -4,15 +4,18 @@
 
 #include <glib.h>
 
-/* Overrides the data directory (`--data DIR`): DIR holds flows/ and i18n/. */
+/* Overrides the data directory (`--data DIR`): DIR holds flows/, and i18n/ if it brings catalogues of its own.
+ * Called once, while the options are read. */
 void paths_set_data(const char *dir);
 
-/* DIR/`name`, where DIR is, in order: --data; the tree the program was built in (its own file is
- * DIR/build/whybounce; catalogues are then in build/i18n); PREFIX/share/whybounce. Works from any current directory. Caller frees. */
+/* DIR/`name`, where DIR is, in order: --data; the tree that the program was built in (its own file is DIR/build/..,
+ * at any depth, and DIR/flows exists; catalogues and modules are then in the build folder: build/i18n, or
+ * build/asan/i18n for a program under build/asan); PREFIX/share/whybounce and PREFIX/lib/whybounce, where PREFIX/bin
+ * holds the program; the folders that were compiled in.  Works from any current directory.  Caller frees. */
 char *paths_flows(void);
 char *paths_knowledge(const char *name); /* flows/knowledge/NAME */
 char *paths_catalogues(void);            /* the folder with *.mo */
-char *paths_module(const char *name);    /* a loadable part of the program: NAME.so beside it or in LIBDIR/whybounce */
+char *paths_module(const char *name);    /* a loadable part of the program: NAME.so */
 
 /* Folders with the site's and the user's own flows, which may not exist: /etc/whybounce/flows and
  * $XDG_CONFIG_HOME/whybounce/flows. g_strfreev(). */

@@ -40,7 +40,6 @@ YamlDoc *yaml_load_data(const char *name, const char *data, gsize length, Diags 
 
 /* Not "yaml_free": libyaml has a function of that name and would call ours. */
 void yaml_doc_free(YamlDoc *doc);
-#define yaml_free yaml_doc_free
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YamlDoc, yaml_doc_free)
 
 const YamlNode *yaml_root(const YamlDoc *doc);

@@ -61,7 +61,7 @@ void dnslists_free(DnsLists *lists) {
   g_hash_table_unref(lists->by_zone);
   g_ptr_array_unref(lists->lists);
   g_string_chunk_free(lists->strings);
-  yaml_free(lists->doc);
+  yaml_doc_free(lists->doc);
   g_free(lists);
 }
 

@@ -76,7 +76,7 @@ void mail_domains_free(MailDomains *domains) {
   g_ptr_array_unref(domains->order);
   g_hash_table_unref(domains->typos);
   g_string_chunk_free(domains->strings);
-  yaml_free(domains->doc);
+  yaml_doc_free(domains->doc);
   g_free(domains);
 }
 

@@ -71,7 +71,7 @@ void providers_free(Providers *providers) {
   if (providers == NULL)
     return;
   g_ptr_array_unref(providers->rows);
-  yaml_free(providers->doc);
+  yaml_doc_free(providers->doc);
   g_free(providers);
 }
 
