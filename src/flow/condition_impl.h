@@ -48,4 +48,7 @@ struct Condition {
 /* A whole number and nothing else, of at most 64 bits. */
 gboolean condition_number(const char *text, gint64 *number);
 
+/* TRUE if `text` would be read as a word or comparison, so that no condition could name it as a value. */
+gboolean condition_is_word(const char *text);
+
 #endif

@@ -45,6 +45,11 @@ static Word find_word(const char *text, const char **value) {
   return WORD_IS;
 }
 
+gboolean condition_is_word(const char *text) {
+  const char *value;
+  return find_word(text, &value) != WORD_IS || strchr("<>=!~", text[0]) != NULL;
+}
+
 /* TRUE if `text` looks like a comparison of another language; says how to write it. */
 static gboolean fault_foreign(const YamlDoc *doc, const YamlNode *node, const char *text, Diags *diags) {
   gint64 number;

@@ -22,7 +22,7 @@ gboolean read_is_name(const char *text) {
 /* --- texts for people --- */
 
 /* "en", "ja", "pt-BR" */
-static gboolean is_language(const char *text) {
+gboolean read_is_language(const char *text) {
   gsize length = strlen(text);
   return (length == 2 || (length == 5 && text[2] == '-')) && g_ascii_islower(text[0]) && g_ascii_islower(text[1]);
 }
@@ -54,7 +54,7 @@ static Message *read_languages(const YamlDoc *doc, const YamlNode *map, ReadShap
   }
   gboolean good = TRUE;
   for (guint i = 0; i < map->length; i++) {
-    if (!is_language(map->keys[i]->text)) {
+    if (!read_is_language(map->keys[i]->text)) {
       yaml_fault(doc, map->keys[i], diags, DIAG_ERROR,
                  "\"%s\" is no language: write two letters such as en or ja; a text with braces at its beginning "
                  "needs quotes",

@@ -50,6 +50,9 @@ void read_fault_word(const YamlDoc *doc, const YamlNode *node, const char *text,
  * No dot: it separates a step from its facts. */
 gboolean read_is_name(const char *text);
 
+/* "en", "ja", "pt-BR" */
+gboolean read_is_language(const char *text);
+
 /* Frees a Message; for arrays. */
 void read_message_free(gpointer message);
 

@@ -1,0 +1,230 @@
+#include "flow/flow_impl.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* --- folders --- */
+
+static int by_text(gconstpointer a, gconstpointer b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names of *.yaml in `dir`, sorted: the order must not depend on the file system. */
+static GPtrArray *list_folder(const char *dir, Diags *diags) {
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GDir) folder = g_dir_open(dir, 0, NULL);
+  const char *name;
+  while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+    if (name[0] != '.' && g_str_has_suffix(name, ".yaml"))
+      g_ptr_array_add(names, g_strdup(name));
+  g_ptr_array_sort(names, by_text);
+  if (names->len > FLOW_MAX_FILES) {
+    diags_add(diags, dir, 0, 0, DIAG_ERROR, "There are %u files in this folder: only the first %d were read",
+              names->len, FLOW_MAX_FILES);
+    g_ptr_array_set_size(names, FLOW_MAX_FILES);
+  }
+  return names;
+}
+
+static void add_folder(Flows *flows, const char *dir, gboolean own, Diags *diags) {
+  g_autoptr(GPtrArray) names = list_folder(dir, diags);
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *path = g_build_filename(dir, names->pdata[i], NULL);
+    g_ptr_array_add(flows->files, flow_file_load(path, own, flows));
+  }
+}
+
+static char *knowledge_path(const char *dir, const char *name) {
+  return g_build_filename(dir, "knowledge", name, NULL);
+}
+
+/* With the knowledge of `dir`, and no flow yet. */
+static Flows *flows_new(const char *dir, Diags *diags) {
+  Flows *flows = g_new0(Flows, 1);
+  flows->files = g_ptr_array_new_with_free_func(flow_file_free);
+  flows->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autofree char *causes = knowledge_path(dir, "causes.yaml"), *guides = knowledge_path(dir, "guides.yaml");
+  flows->causes = causes_load(causes, diags);
+  flows->guides = guides_load(guides, diags);
+  return flows;
+}
+
+static void pass_on(const Diags *from, Diags *to) {
+  for (guint i = 0; i < diags_length(from); i++) {
+    const Diag *diag = diags_get(from, i);
+    diags_add(to, diag->file, diag->line, diag->col, diag->level, "%s", diag->text);
+  }
+}
+
+static Flows *load_folders(const char *dir, const char *const *own, Diags *diags) {
+  Flows *flows = flows_new(dir, diags);
+  add_folder(flows, dir, FALSE, diags);
+  for (; own != NULL && *own != NULL; own++)
+    add_folder(flows, *own, TRUE, diags);
+  flows_link(flows);
+  for (guint i = 0; i < flows->files->len; i++) {
+    const FlowFile *file = flows->files->pdata[i];
+    pass_on(file->reading, diags);
+    pass_on(file->checking, diags);
+  }
+  return flows;
+}
+
+Flows *flows_load(const char *dir, const char *const *own, Diags *diags) {
+  Flows *flows = load_folders(dir, own, diags);
+  for (guint i = 0; i < flows->files->len; i++)
+    flow_file_settle(flows->files->pdata[i]);
+  return flows;
+}
+
+void flows_free(Flows *flows) {
+  if (flows == NULL)
+    return;
+  g_hash_table_unref(flows->by_id);
+  g_ptr_array_unref(flows->files);
+  causes_free(flows->causes);
+  guides_free(flows->guides);
+  g_free(flows);
+}
+
+/* --- look-ups --- */
+
+const Flow *flows_find(const Flows *flows, const char *id) {
+  const FlowFile *file = g_hash_table_lookup(flows->by_id, id);
+  return file != NULL ? &file->flow : NULL;
+}
+
+const Causes *flows_causes(const Flows *flows) {
+  return flows->causes;
+}
+
+const Guides *flows_guides(const Flows *flows) {
+  return flows->guides;
+}
+
+static int by_id(gconstpointer a, gconstpointer b) {
+  return strcmp((*(const Flow *const *)a)->id, (*(const Flow *const *)b)->id);
+}
+
+GPtrArray *flows_all(const Flows *flows) {
+  GPtrArray *all = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer file;
+  g_hash_table_iter_init(&iter, flows->by_id);
+  while (g_hash_table_iter_next(&iter, NULL, &file))
+    g_ptr_array_add(all, file);
+  g_ptr_array_sort(all, by_id);
+  return all;
+}
+
+static int by_place(gconstpointer a, gconstpointer b) {
+  const Flow *one = *(const Flow *const *)a, *two = *(const Flow *const *)b;
+  if (one->own != two->own)
+    return one->own - two->own;
+  return one->menu != two->menu ? one->menu - two->menu : strcmp(one->id, two->id);
+}
+
+GPtrArray *flows_menu(const Flows *flows) {
+  GPtrArray *menu = flows_all(flows);
+  for (guint i = menu->len; i-- > 0;)
+    if (((const Flow *)menu->pdata[i])->menu == 0)
+      g_ptr_array_remove_index(menu, i);
+  g_ptr_array_sort(menu, by_place);
+  return menu;
+}
+
+const Step *flow_step(const Flow *flow, const char *name) {
+  return g_hash_table_lookup(flow_file(flow)->by_name, name);
+}
+
+gboolean flow_can_start(const Flow *flow) {
+  return !flow->returns || flow->at_return != NULL;
+}
+
+/* --- linting --- */
+
+static void check_menu(const Flows *flows, Diags *diags) {
+  g_autoptr(GPtrArray) menu = flows_menu(flows);
+  for (guint i = 1; i < menu->len; i++) {
+    const Flow *one = menu->pdata[i - 1], *two = menu->pdata[i];
+    if (one->own == two->own && one->menu == two->menu)
+      diags_add(diags, two->file, 0, 0, DIAG_WARNING,
+                "The flow \"%s\" has place %d in the menu too: give one of them "
+                "another",
+                one->id, one->menu);
+  }
+}
+
+void flows_lint(const char *dir, const char *const *own, Diags *diags) {
+  g_autoptr(Flows) flows = load_folders(dir, own, diags);
+  g_autofree char *causes = knowledge_path(dir, "causes.yaml");
+  flow_check_causes(flows, causes, diags);
+  check_menu(flows, diags);
+}
+
+static const FlowFile *find_file(const Flows *flows, const char *path) {
+  g_autofree char *wanted = g_canonicalize_filename(path, NULL);
+  for (guint i = flows->files->len; i-- > 0;) {
+    const FlowFile *file = flows->files->pdata[i];
+    g_autofree char *each = g_canonicalize_filename(file->flow.file, NULL);
+    if (g_str_equal(each, wanted))
+      return file;
+  }
+  return NULL;
+}
+
+/* Flows that a linted one uses and that lie beside it. */
+static void add_neighbours(Flows *flows, const char *folder, guint first) {
+  for (guint i = first; i < flows->files->len && i < first + FLOW_MAX_FILES; i++) {
+    const FlowFile *file = flows->files->pdata[i];
+    for (guint s = 0; s < file->flow.steps->len; s++) {
+      const FullStep *step = step_at(file, s);
+      const char *id = step->step.kind == STEP_USE && step->node != NULL ? yaml_get_text(step->node, "use") : NULL;
+      if (id == NULL || !read_is_name(id))
+        continue;
+      g_autofree char *name = g_strconcat(id, ".yaml", NULL), *path = g_build_filename(folder, name, NULL);
+      if (find_file(flows, path) == NULL && g_file_test(path, G_FILE_TEST_EXISTS))
+        g_ptr_array_add(flows->files, flow_file_load(path, TRUE, flows));
+    }
+  }
+}
+
+static void lint_one(const char *dir, const char *path, Diags *diags) {
+  g_autoptr(Diags) others = diags_new();
+  g_autoptr(Flows) flows = flows_new(dir, others);
+  add_folder(flows, dir, FALSE, others);
+  if (find_file(flows, path) == NULL) {
+    guint first = flows->files->len;
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_ptr_array_add(flows->files, flow_file_load(path, TRUE, flows));
+    add_neighbours(flows, folder, first);
+  }
+  flows_link(flows);
+  const FlowFile *file = find_file(flows, path);
+  pass_on(file->reading, diags);
+  pass_on(file->checking, diags);
+  for (guint i = 0; i < file->uses->len; i++) {
+    pass_on(((const FlowFile *)file->uses->pdata[i])->reading, diags);
+    pass_on(((const FlowFile *)file->uses->pdata[i])->checking, diags);
+  }
+}
+
+static void lint_causes(const char *dir, const char *path, Diags *diags) {
+  g_autoptr(Diags) others = diags_new();
+  g_autoptr(Flows) flows = flows_new(dir, others);
+  causes_free(flows->causes);
+  flows->causes = causes_load(path, diags);
+  add_folder(flows, dir, FALSE, others);
+  flows_link(flows);
+  flow_check_causes(flows, path, diags);
+}
+
+void flow_lint(const char *dir, const char *file, Diags *diags) {
+  g_autofree char *base = g_path_get_basename(file);
+  if (g_str_equal(base, "causes.yaml"))
+    lint_causes(dir, file, diags);
+  else if (g_str_equal(base, "guides.yaml"))
+    guides_free(guides_load(file, diags));
+  else
+    lint_one(dir, file, diags);
+}
