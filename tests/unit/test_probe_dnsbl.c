@@ -1,0 +1,243 @@
+/* A sweep over a recording: what counts as listed, what never does, and what is never asked. */
+#include "probes.h"
+
+#include "mail/dnslist.h"
+#include "probe/known.h"
+
+#include <glib/gstdio.h>
+
+#define OWN_LISTS "tests/unit/data/lists.txt"
+
+static Net *net;
+
+static void assert_has(const ProbeRun *run, const char *fact, const char *zone, gboolean want) {
+  const Fact *list = fact_of(run, fact);
+  g_test_message("%s in %s: %s", zone, fact, list->text);
+  g_assert_cmpint(list->state, ==, FACT_KNOWN);
+  g_assert_cmpint(g_strv_contains((const char *const *)list->list, zone), ==, want);
+}
+
+static const Finding *row_of(const ProbeRun *run, const char *subject) {
+  const GPtrArray *findings = probe_run_result(run)->findings;
+  for (guint i = 0; i < findings->len; i++) {
+    const Finding *row = g_ptr_array_index(findings, i);
+    if (g_strcmp0(row->subject, subject) == 0)
+      return row;
+  }
+  return NULL;
+}
+
+static void test_own_file(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "dnsbl", "ip", "192.0.2.10", "lists", OWN_LISTS, "ip_source", "named", NULL);
+  assert_complete(run);
+  assert_fact(run, "status", "listed");
+  assert_fact(run, "listed", "listed.bl.example");
+  assert_fact(run, "policy", "zen.spamhaus.org"); /* PBL is no accusation */
+  assert_fact(run, "major", "");
+  assert_fact(run, "wildcard", "wild.bl.example");
+  assert_fact(run, "refused", "refused.bl.example, error.bl.example");
+  static const char *const silent[] = {"wild.bl.example",   "refused.bl.example", "silent.bl.example",
+                                       "error.bl.example",  "parked.bl.example",  "odd.bl.example",
+                                       "unchecked.bl.example"};
+  for (guint i = 0; i < G_N_ELEMENTS(silent); i++)
+    assert_has(run, "unanswered", silent[i], TRUE);
+  g_assert_cmpint(fact_of(run, "unanswered")->number, ==, G_N_ELEMENTS(silent));
+  assert_fact(run, "clean", "2");
+  assert_fact(run, "asked", "11");
+  assert_fact(run, "address", "192.0.2.10");
+  assert_fact(run, "address_source", "named");
+  assert_fact(run, "range", "documentation");
+  g_assert_cmpstr(probe_run_result(run)->marks->str, ==, ".L-?-?---.L");
+  g_autofree char *tally = message_text(probe_run_result(run)->tally, NULL, NULL);
+  g_assert_cmpstr(tally, ==, "listed 2   clean 2   refused us 2   no answer 5   waiting 0");
+  g_autofree char *headline = message_text(probe_run_result(run)->headline, NULL, NULL);
+  g_assert_cmpstr(headline, ==, "192.0.2.10 is on 1 of the 11 lists that were asked");
+  g_assert_cmpuint(probe_run_result(run)->done, ==, 11);
+}
+
+static void test_rows(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "dnsbl", "ip", "192.0.2.10", "lists", OWN_LISTS, NULL);
+  const Finding *first = g_ptr_array_index(probe_run_result(run)->findings, 0);
+  g_assert_cmpstr(first->subject, ==, "zen.spamhaus.org"); /* major, though only policy, before a minor listing */
+  g_assert_cmpint(first->level, ==, LEVEL_WARN);
+  g_autofree char *policy = finding_words(first);
+  g_assert_nonnull(strstr(policy, "127.0.0.10"));
+  g_assert_nonnull(strstr(policy, "PBL"));
+  g_autofree char *advice = message_text(first->advice, NULL, NULL);
+  g_assert_nonnull(strstr(advice, "https://check.spamhaus.org/"));
+
+  const Finding *listed = row_of(run, "listed.bl.example");
+  g_assert_cmpint(listed->level, ==, LEVEL_WARN);
+  g_autofree char *words = finding_words(listed);
+  g_assert_cmpstr(words, ==, "Listed (127.0.0.2, 127.0.0.9): the operator documents no such code");
+  g_assert_true(g_str_has_prefix(listed->quote, "Listed, see https://bl.example/"));
+  g_assert_null(strchr(listed->quote, '\x1b'));
+  g_assert_cmpuint(listed->evidence->len, ==, 3);
+  g_assert_cmpstr(((Evidence *)g_ptr_array_index(listed->evidence, 0))->asked, ==, "10.2.0.192.listed.bl.example A");
+  g_assert_cmpstr(((Evidence *)g_ptr_array_index(listed->evidence, 1))->asked, ==, "1.0.0.127.listed.bl.example A");
+
+  static const char *const unknown[][2] = {
+      {"wild.bl.example", "lists everything"},       {"refused.bl.example", "Refused to answer"},
+      {"error.bl.example", "public resolver"},       {"parked.bl.example", "127.0.0.0/8"},
+      {"odd.bl.example", "127.0.0.1 is not a listing"}, {"unchecked.bl.example", "could not be checked"},
+      {"silent.bl.example", "Told us nothing"},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(unknown); i++) {
+    const Finding *row = row_of(run, unknown[i][0]);
+    g_test_message("%s", unknown[i][0]);
+    g_assert_nonnull(row);
+    g_assert_cmpint(row->level, ==, LEVEL_UNKNOWN);
+    g_autofree char *text = finding_words(row);
+    g_assert_nonnull(strstr(text, unknown[i][1]));
+  }
+  g_assert_nonnull(strstr(row_of(run, "error.bl.example")->quote, "192.0.2.53"));
+  g_assert_null(row_of(run, "clean.bl.example"));
+}
+
+static void test_domain(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "dnsbl", "domain", "Example.COM.", "lists", OWN_LISTS, NULL);
+  assert_complete(run);
+  assert_fact(run, "domain", "example.com");
+  assert_has(run, "listed", "listed.bl.example", TRUE);
+  assert_state(run, "address", FACT_UNKNOWN);
+  g_assert_cmpstr(fact_of(run, "address")->why, ==, "not asked");
+}
+
+static void test_ipv6(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "dnsbl", "ip", "2001:DB8::10", "lists", OWN_LISTS, NULL);
+  assert_has(run, "listed", "listed.bl.example", TRUE);
+  assert_fact(run, "address", "2001:db8::10");
+  /* A mapped address is the IPv4 address. */
+  g_autoptr(ProbeRun) mapped = run_probe(net, "dnsbl", "ip", "::ffff:192.0.2.10", "lists", OWN_LISTS, NULL);
+  assert_fact(mapped, "address", "192.0.2.10");
+  assert_has(mapped, "listed", "listed.bl.example", TRUE);
+}
+
+static void count_line(const char *line, gpointer user) {
+  if (strstr(line, "\"dns\"") != NULL)
+    (*(guint *)user)++;
+}
+
+/* Public lists never see an address that they cannot know. */
+static void test_not_public(void) {
+  static const char *const addresses[] = {"10.0.0.1",  "192.168.1.1", "127.0.0.1", "192.0.2.10",
+                                          "100.64.0.1", "fe80::1",    "::1",       "::ffff:10.0.0.1"};
+  for (guint i = 0; i < G_N_ELEMENTS(addresses); i++) {
+    g_autoptr(Net) fresh = replay("tests/unit/data/dnsbl.jsonl");
+    guint asked = 0;
+    net_add_sink(fresh, count_line, &asked);
+    g_autoptr(ProbeRun) run = run_probe(fresh, "dnsbl", "ip", addresses[i], NULL);
+    g_test_message("%s", addresses[i]);
+    assert_complete(run);
+    assert_fact(run, "status", "not_public");
+    assert_state(run, "listed", FACT_UNKNOWN);
+    assert_row(run, LEVEL_UNKNOWN, "no address of the public Internet");
+    g_assert_cmpuint(net_waiter_length(probe_run_waiter(run)), ==, 0);
+    g_assert_cmpuint(asked, ==, 0);
+  }
+  g_autoptr(ProbeRun) domain = run_probe(net, "dnsbl", "domain", "mail.test", NULL);
+  assert_fact(domain, "status", "not_public");
+}
+
+/* Which lists are asked: by default the core ones, of the right kind, and never a retired or redundant one. */
+static void test_choice(void) {
+  const DnsLists *known = known_lists(net);
+  static const struct {
+    const char *lists, *input, *value;
+    unsigned kind;
+    guint least, most;
+  } cases[] = {
+      {NULL, "ip", "8.8.8.8", DNSLIST_IP4, 15, 40},
+      {"core", "ip", "2600::1", DNSLIST_IP6, 5, 30},
+      {"all", "ip", "8.8.8.8", DNSLIST_IP4, 100, 200},
+      {"all", "domain", "example.com", DNSLIST_DOMAIN, 30, 100},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(ProbeRun) run = run_probe(net, "dnsbl", cases[i].input, cases[i].value,
+                                        cases[i].lists != NULL ? "lists" : NULL, cases[i].lists, NULL);
+    const Fact *silent = fact_of(run, "unanswered"); /* the recording knows none of them */
+    g_test_message("%s: %d", cases[i].value, (int)silent->number);
+    g_assert_cmpint(silent->number, >=, cases[i].least);
+    g_assert_cmpint(silent->number, <=, cases[i].most);
+    assert_fact(run, "status", "unknown");
+    g_assert_cmpint(result_level(probe_run_result(run)), ==, LEVEL_UNKNOWN);
+    for (guint k = 0; silent->list[k] != NULL; k++) {
+      const DnsList *list = dnslists_zone(known, silent->list[k]);
+      g_assert_nonnull(list);
+      g_assert_cmpuint(dnslist_kinds(list) & cases[i].kind, !=, 0);
+      g_assert_cmpint(dnslist_ask(list), !=, DNSLIST_ASK_NEVER);
+      if (g_strcmp0(cases[i].lists, "all") != 0)
+        g_assert_cmpint(dnslist_ask(list), ==, DNSLIST_ASK_CORE);
+    }
+  }
+}
+
+/* An unverified zone is asked only after its own test entry has answered. */
+static void test_unverified(void) {
+  g_autoptr(Net) fresh = replay(NULL);
+  const char *zone = "relays.nether.net";
+  g_assert_cmpint(dnslist_ask(dnslists_zone(known_lists(fresh), zone)), ==, DNSLIST_ASK_UNVERIFIED);
+  g_autofree char *item = g_strdup_printf("{\"dns\":\"8.8.8.8.%s A\",\"answer\":[\"127.0.0.2\"]}", zone);
+  g_autofree char *text = g_strdup_printf("{\"dns\":\"8.8.8.8.%s TXT\",\"status\":\"nodata\"}", zone);
+  g_autofree char *clean = g_strdup_printf("{\"dns\":\"1.0.0.127.%s A\",\"status\":\"nxdomain\"}", zone);
+  g_autofree char *missing = g_strdup_printf("{\"dns\":\"2.0.0.127.%s A\",\"status\":\"nxdomain\"}", zone);
+  g_autofree char *there = g_strdup_printf("{\"dns\":\"2.0.0.127.%s A\",\"answer\":[\"127.0.0.2\"]}", zone);
+  const char *const dead[] = {item, text, clean, missing, NULL}, *const alive[] = {item, text, clean, there, NULL};
+  for (guint i = 0; dead[i] != NULL; i++)
+    g_assert_true(net_preload(fresh, dead[i], NULL));
+  g_autoptr(ProbeRun) unproven = run_probe(fresh, "dnsbl", "ip", "8.8.8.8", "lists", "all", NULL);
+  assert_has(unproven, "listed", zone, FALSE);
+  assert_has(unproven, "unanswered", zone, TRUE);
+  g_autoptr(Net) again = replay(NULL);
+  for (guint i = 0; alive[i] != NULL; i++)
+    g_assert_true(net_preload(again, alive[i], NULL));
+  g_autoptr(ProbeRun) proven = run_probe(again, "dnsbl", "ip", "8.8.8.8", "lists", "all", NULL);
+  assert_has(proven, "listed", zone, TRUE);
+  assert_has(proven, "unanswered", zone, FALSE);
+}
+
+/* All of them clean: that alone is fine. */
+static void test_clean(void) {
+  g_autofree char *path = NULL;
+  g_close(g_file_open_tmp("whybounce-XXXXXX", &path, NULL), NULL);
+  g_assert_true(g_file_set_contents(path, "clean.bl.example\nnodata.bl.example\n", -1, NULL));
+  g_autoptr(ProbeRun) run = run_probe(net, "dnsbl", "ip", "192.0.2.10", "lists", path, NULL);
+  assert_fact(run, "status", "clean");
+  g_assert_cmpint(result_level(probe_run_result(run)), ==, LEVEL_OK);
+  /* The file is read again when it has changed. */
+  g_assert_true(g_file_set_contents(path, "clean.bl.example\nsilent.bl.example\nnodata.bl.example\n", -1, NULL));
+  g_autoptr(ProbeRun) partly = run_probe(net, "dnsbl", "ip", "192.0.2.10", "lists", path, NULL);
+  assert_fact(partly, "status", "partly");
+  g_assert_cmpint(result_level(probe_run_result(partly)), ==, LEVEL_UNKNOWN);
+  g_unlink(path);
+}
+
+static void test_bad_input(void) {
+  g_autoptr(ProbeRun) none = run_probe(net, "dnsbl", NULL);
+  assert_complete(none);
+  g_assert_cmpstr(fact_of(none, "status")->why, ==, "not asked");
+  g_autoptr(ProbeRun) bad = run_probe(net, "dnsbl", "ip", "192.0.2", NULL);
+  assert_complete(bad);
+  g_assert_cmpint(result_level(probe_run_result(bad)), ==, LEVEL_FAIL);
+  g_autoptr(ProbeRun) file = run_probe(net, "dnsbl", "ip", "192.0.2.10", "lists", "/nonexistent", NULL);
+  assert_complete(file);
+  g_assert_cmpstr(fact_of(file, "status")->why, ==, "bad file");
+  g_assert_cmpint(result_level(probe_run_result(file)), ==, LEVEL_UNKNOWN);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  net = replay("tests/unit/data/dnsbl.jsonl");
+  g_test_add_func("/dnsbl/own-file", test_own_file);
+  g_test_add_func("/dnsbl/rows", test_rows);
+  g_test_add_func("/dnsbl/domain", test_domain);
+  g_test_add_func("/dnsbl/ipv6", test_ipv6);
+  g_test_add_func("/dnsbl/not-public", test_not_public);
+  g_test_add_func("/dnsbl/choice", test_choice);
+  g_test_add_func("/dnsbl/unverified", test_unverified);
+  g_test_add_func("/dnsbl/clean", test_clean);
+  g_test_add_func("/dnsbl/bad-input", test_bad_input);
+  int status = g_test_run();
+  net_free(net);
+  return status;
+}
