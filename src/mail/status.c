@@ -14,7 +14,7 @@ static const char *const version_words[] = {
 static const char *const reply_words[] = {
     "said",    "error",    "code",   "reply",    "replied", "response",  "responded", "status",
     "smtp",    "returned", "answer", "answered", "esmtp",   "errorcode", "err",       "failed",
-    "failure", "rejected", "reason", "result",   "with",    NULL,
+    "failure", "rejected", "reason", "result",   "responsecode",   "with",    NULL,
 };
 
 /* Words behind a three-digit number that make it a quantity. */
@@ -141,8 +141,14 @@ static gboolean stands_as_reply(const char *text, const char *p) {
     return FALSE;
   if ((*after == '.' || *after == ',' || *after == '/' || *after == ':') && g_ascii_isdigit(after[1]))
     return FALSE;
-  if (*after == '@' || *after == '%' || (*after == '-' && g_ascii_isdigit(after[1]) && code_length(after + 1) == 0))
+  if (*after == '@' || *after == '%')
     return FALSE;
+  /* "550-192.0.2.1 is blocked" is a reply, "555-1234" is not. */
+  if (*after == '-' && g_ascii_isdigit(after[1]) && after[1 + digits(after + 1)] != '.')
+    return FALSE;
+  /* A reply that another system quotes: "550-'Unknown user'". */
+  if (*after == '-' && (after[1] == '\'' || after[1] == '"'))
+    return TRUE;
   /* An enhanced code of the same class right behind it settles the matter. */
   if ((*after == ' ' || *after == '-') && after[1 + (after[1] == '#')] == *p &&
       code_length(after + 1 + (after[1] == '#')) > 0)

@@ -1,0 +1,375 @@
+#include "mail/notice.h"
+
+#include <string.h>
+
+#define MAX_GROUPS 2001
+
+/* Headers that only mails have. */
+static const char *const mail_fields[] = {
+    "Received",
+    "Return-Path",
+    "From",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "MIME-Version",
+    "Content-Type",
+    "Reply-To",
+    "Sender",
+    "Delivered-To",
+    "DKIM-Signature",
+    "X-Mailer",
+    "Content-Transfer-Encoding",
+    "X-Envelope-From",
+    "X-Envelope-To",
+    "Received-SPF",
+    "Authentication-Results",
+    "ARC-Seal",
+    "X-Originating-IP",
+    "X-Received",
+    "List-Id",
+    "DomainKey-Signature",
+    "User-Agent",
+    "In-Reply-To",
+    "References",
+    "Errors-To",
+    NULL,
+};
+
+/* Fields of delivery reports (RFC 3464 s2.2, s2.3), which no mail header holds. */
+static const char *const report_fields[] = {
+    "Reporting-MTA",
+    "DSN-Gateway",
+    "Received-From-MTA",
+    "Arrival-Date",
+    "Original-Envelope-Id",
+    "Final-Recipient",
+    "Original-Recipient",
+    "Action",
+    "Status",
+    "Remote-MTA",
+    "Diagnostic-Code",
+    "Last-Attempt-Date",
+    "Final-Log-ID",
+    "Will-Retry-Until",
+    NULL,
+};
+
+/* What is written over the copy of the returned mail; lower case. */
+static const char *const markers[] = {
+    "original message",
+    "returned message",
+    "unsent message",
+    "undelivered message",
+    "copy of the message",
+    "copy of your message",
+    "copy of the original",
+    "message header",
+    "message follows",
+    "headers of the original",
+    "header of the original",
+    "original mail",
+    "bounced e-mail",
+    "bounced mail",
+    "non-delivered",
+    "original header",
+    "your message was",
+    "headers follow",
+    "\xE5\x85\x83\xE3\x81\xAE\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB",             /* original mail */
+    "\xE5\x85\x83\xE3\x83\xA1\xE3\x83\x83\xE3\x82\xBB\xE3\x83\xBC\xE3\x82\xB8", /* original message */
+    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x81\x95\xE3\x82\x8C\xE3\x81\x9F\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB", /* the mail sent
+                                                                                                         */
+    NULL,
+};
+
+static const char *const daemons[] = {
+    "mailer-daemon",
+    "mailer_daemon",
+    "mailerdaemon",
+    "postmaster",
+    "mail delivery",
+    "mail.delivery",
+    "mailer daemon",
+    "mail administrator",
+    "system administrator",
+    "mail system",
+    "post_master",
+    "mail-daemon",
+    "maildaemon",
+    "email delivery",
+    "mdaemon",
+    "mail deliver system",
+    "bounce@",
+    "bounces@",
+    "delivery subsystem",
+    "mailgateway",
+    "poostmaster",
+    NULL,
+};
+
+static const char *const failure_subjects[] = {
+    "undeliver",
+    "non-deliver",
+    "nondeliver",
+    "not deliver",
+    "delivery fail",
+    "failure notice",
+    "delivery status",
+    "returned mail",
+    "returned to sender",
+    "delivery notification",
+    "mail failure",
+    "delivery problem",
+    "delivery error",
+    "delivery report",
+    "could not be delivered",
+    "couldn't be delivered",
+    "can't be delivered",
+    "not be delivered",
+    "returning message",
+    "could not send",
+    "mail system error",
+    "delivery has failed",
+    "delivery delayed",
+    "delayed mail",
+    "warning: message",
+    "message you sent",
+    "mail delivery",
+    "delivery failed",
+    "delivery unsuccessful",
+    "rejected",
+    "error sending your mail",
+    "bounce notification",
+    "bounced",
+    "message status",
+    "message not delivered",
+    "user unknown",
+    "are not member",
+    "not a member",
+    "non-member",
+    "unzustellbar",
+    "nicht zugestellt",
+    "non remis",
+    "\xE9\x85\x8D\xE4\xBF\xA1\xE4\xB8\x8D\xE8\x83\xBD",                         /* undeliverable */
+    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* delivery error */
+    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be delivered */
+    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* sending error */
+    "\xE9\x80\x81\xE4\xBF\xA1\xE5\xA4\xB1\xE6\x95\x97",                         /* sending failed */
+    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be sent */
+    "\xE9\x85\x8D\xE9\x81\x94",                                                 /* delivery */
+    "\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB", /* error mail */
+    NULL,
+};
+
+static gboolean contains_one_of(const char *text, const char *const *list) {
+  if (!text)
+    return FALSE;
+  g_autofree char *lower = g_ascii_strdown(text, -1);
+  for (; *list; list++)
+    if (strstr(lower, *list))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean notice_is_daemon(const char *from) {
+  return contains_one_of(from, daemons);
+}
+
+gboolean notice_is_failure_subject(const char *subject) {
+  return contains_one_of(subject, failure_subjects);
+}
+
+static gboolean is_field_of(const char *line, const char *const *list) {
+  gsize n = fields_name_length(line);
+  for (; n > 0 && *list; list++)
+    if (strlen(*list) == n && g_ascii_strncasecmp(line, *list, n) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* How a line of an SMTP session is quoted by mail systems: ">>> RCPT TO", "<<< 550". */
+static gboolean is_session(const char *line) {
+  return g_str_has_prefix(line, ">>> ");
+}
+
+/* Takes the "> " of a reply off, however often it is there. */
+static const char *without_quotes(const char *line) {
+  while (*line == '>' && !is_session(line)) {
+    line++;
+    line += *line == ' ' && line[1] != ' ';
+  }
+  return line;
+}
+
+static void split_lines(Notice *notice, const char *text) {
+  GPtrArray *lines = g_ptr_array_new();
+  for (const char *p = text; *p && lines->len < NOTICE_MAX_LINES && p - text < NOTICE_MAX_BYTES;) {
+    gsize n = strcspn(p, "\n");
+    g_autofree char *line = g_strndup(p, MIN(n, NOTICE_MAX_LINE));
+    g_ptr_array_add(lines, g_strchomp(g_strdup(without_quotes(line))));
+    p += n + (p[n] == '\n');
+  }
+  notice->n_lines = lines->len;
+  g_ptr_array_add(lines, NULL);
+  notice->lines = (char **)g_ptr_array_free(lines, FALSE);
+}
+
+/* Amazon SES reports bounces as JSON (with JSON in its strings): the same fields under other names. */
+static const char *const json_names[][2] = {
+    {"\"emailAddress\"", "Final-Recipient"},
+    {"\"action\"", "Action"},
+    {"\"status\"", "Status"},
+    {"\"diagnosticCode\"", "Diagnostic-Code"},
+    {"\"reportingMTA\"", "Reporting-MTA"},
+};
+
+static void append_json_member(GString *out, const char *member) {
+  for (guint i = 0; i < G_N_ELEMENTS(json_names); i++) {
+    if (!g_str_has_prefix(member, json_names[i][0]))
+      continue;
+    const char *value = member + strlen(json_names[i][0]);
+    value += strspn(value, " \t:\"");
+    g_string_append_printf(out, "%s: %.*s\n", json_names[i][1], (int)strcspn(value, "\""), value);
+  }
+}
+
+static char *json_as_report(const char *text) {
+  g_autoptr(GString) plain = g_string_new(NULL);
+  for (const char *p = text; *p; p++)
+    if (*p != '\\')
+      g_string_append_c(plain, *p);
+  GString *out = g_string_new(NULL);
+  const char *bounced = strstr(plain->str, "\"bouncedRecipients\"");
+  for (const char *p = bounced ? bounced : ""; *p; p++)
+    if (*p == '"' && strchr("{,[ \n\t", p[-1]))
+      append_json_member(out, p);
+  return g_string_free(out, FALSE);
+}
+
+/* The fields that begin at line `at`; `*end` receives the line behind them. */
+static GPtrArray *fields_at(const Notice *notice, guint at, guint *end) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  guint i = at;
+  for (; i < notice->n_lines && *notice->lines[i]; i++) {
+    const char *line = notice->lines[i];
+    gboolean folded = i > at && (*line == ' ' || *line == '\t');
+    if (!folded && fields_name_length(line) == 0)
+      break;
+    g_string_append(text, line);
+    g_string_append_c(text, '\n');
+  }
+  *end = i;
+  return fields_parse(text->str, NULL);
+}
+
+static gboolean marker_before(const Notice *notice, guint at) {
+  guint looked = 0;
+  while (at-- > 0 && looked < 3) {
+    if (!*notice->lines[at])
+      continue;
+    looked++;
+    if (contains_one_of(notice->lines[at], markers))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static guint count_mail_fields(const GPtrArray *fields) {
+  guint n = 0;
+  for (const char *const *name = mail_fields; *name; name++)
+    n += fields_get(fields, *name) != NULL;
+  return n;
+}
+
+static gboolean is_notice(const GPtrArray *fields) {
+  return notice_is_daemon(fields_get(fields, "From")) && notice_is_failure_subject(fields_get(fields, "Subject"));
+}
+
+static gboolean is_copy(const Notice *notice, guint at, const GPtrArray *fields) {
+  /* Mail programs put a short header over a notice that is forwarded. */
+  if (is_notice(fields) && !fields_get(fields, "Received"))
+    return FALSE;
+  guint known = count_mail_fields(fields);
+  if (fields_get(fields, "Received") || fields_get(fields, "Return-Path"))
+    return known >= 2;
+  if (fields_get(fields, "Message-ID") && (fields_get(fields, "From") || fields_get(fields, "Date")))
+    return TRUE;
+  return known >= 2 && marker_before(notice, at);
+}
+
+static void cut_lines(Notice *notice, guint at) {
+  for (guint i = at; i < notice->n_lines; i++)
+    g_clear_pointer(&notice->lines[i], g_free);
+  notice->n_lines = at;
+}
+
+static void find_copy(Notice *notice) {
+  for (guint i = 0; i < notice->n_lines; i++) {
+    if (!is_field_of(notice->lines[i], mail_fields) && !g_str_has_prefix(notice->lines[i], "X-"))
+      continue;
+    guint end = i;
+    g_autoptr(GPtrArray) fields = fields_at(notice, i, &end);
+    if (!is_copy(notice, i, fields)) {
+      i = MAX(i, end - (end > i));
+      continue;
+    }
+    if (is_notice(fields))
+      notice->nested = g_strjoinv("\n", notice->lines + i);
+    notice->original = g_steal_pointer(&fields);
+    cut_lines(notice, i);
+    return;
+  }
+}
+
+/* A delivery report in running text: lines that begin with its field names, with what is folded or wrapped behind. */
+static const char *line_text(const Notice *notice, guint i) {
+  return notice->lines[i] + strspn(notice->lines[i], " \t");
+}
+
+static void find_groups(Notice *notice) {
+  GPtrArray *group = NULL;
+  g_autoptr(GString) value = g_string_new(NULL);
+  for (guint i = 0; i < notice->n_lines && notice->groups->len < MAX_GROUPS; i++) {
+    const char *line = line_text(notice, i);
+    if (!is_field_of(line, report_fields)) {
+      if (!*line)
+        group = NULL;
+      continue;
+    }
+    if (!group) {
+      group = fields_new();
+      g_ptr_array_add(notice->groups, group);
+    }
+    g_autofree char *name = g_strndup(line, fields_name_length(line));
+    g_string_assign(value, strchr(line, ':') + 1);
+    while (i + 1 < notice->n_lines && *line_text(notice, i + 1) && fields_name_length(line_text(notice, i + 1)) == 0) {
+      i++;
+      if (value->len < FIELDS_MAX_VALUE)
+        g_string_append_printf(value, " %s", line_text(notice, i));
+    }
+    g_autofree char *trimmed = g_strdup(value->str);
+    fields_add(group, name, g_strstrip(trimmed));
+  }
+}
+
+Notice *notice_new(const char *text) {
+  Notice *notice = g_new0(Notice, 1);
+  notice->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  g_autofree char *json = text[strspn(text, " \t\n")] == '{' ? json_as_report(text) : NULL;
+  split_lines(notice, json && *json ? json : text);
+  find_copy(notice);
+  find_groups(notice);
+  return notice;
+}
+
+void notice_free(Notice *notice) {
+  if (!notice)
+    return;
+  g_strfreev(notice->lines);
+  g_clear_pointer(&notice->original, g_ptr_array_unref);
+  g_ptr_array_unref(notice->groups);
+  g_free(notice->nested);
+  g_free(notice);
+}
