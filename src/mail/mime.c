@@ -1,0 +1,232 @@
+/* The loadable part: takes a mail apart with GMime. The only file that knows GMime. */
+#include "mail/mime.h"
+
+#include "mail/charset.h"
+#include "mail/html.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+#define MAX_PARTS 200
+#define MAX_DEPTH 20
+#define MAX_TEXT (1u << 20)   /* bytes of text that are kept in all */
+#define MAX_REPORT (1u << 20) /* bytes of one report */
+#define MAX_GROUPS 2001       /* one for the message and 2000 recipients */
+
+typedef struct Walk {
+  MimeMail *out;
+  GString *plain, *html;
+  GMimeMessage *embedded; /* the first mail in the mail; borrowed */
+  guint parts;
+} Walk;
+
+typedef void (*PartReader)(Walk *walk, const char *text);
+
+/* Folding is undone by taking the line ends out, and what white space follows each counts as one blank. */
+static char *unfold(const char *raw) {
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (const char *p = raw; *p; p++) {
+    if (*p != '\n' && *p != '\r') {
+      g_string_append_c(out, *p);
+      continue;
+    }
+    while (strchr("\r\n \t", p[1]) && p[1])
+      p++;
+    g_string_append_c(out, ' ');
+  }
+  return g_strdup(g_strstrip(out->str));
+}
+
+static GPtrArray *take_headers(GMimeHeaderList *list) {
+  GPtrArray *fields = fields_new();
+  int n = g_mime_header_list_get_count(list);
+  for (int i = 0; i < n; i++) {
+    GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
+    const char *raw = g_mime_header_get_raw_value(header);
+    if (!raw)
+      continue;
+    g_autofree char *value = unfold(raw);
+    fields_add(fields, g_mime_header_get_name(header), value);
+  }
+  return fields;
+}
+
+/* The decoded bytes of a part as UTF-8 text with LF. */
+static char *part_text(GMimePart *part, gsize max) {
+  GMimeDataWrapper *content = g_mime_part_get_content(part);
+  if (!content)
+    return g_strdup("");
+  GMimeStream *stream = g_mime_stream_mem_new();
+  g_mime_data_wrapper_write_to_stream(content, stream);
+  GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+  const char *charset = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
+  char *text = charset_to_utf8((const char *)bytes->data, MIN(bytes->len, max), charset);
+  g_object_unref(stream);
+  char *to = text;
+  for (const char *p = text; *p; p++)
+    if (*p != '\r')
+      *to++ = *p;
+    else if (p[1] != '\n')
+      *to++ = '\n';
+  *to = '\0';
+  return text;
+}
+
+static void append_text(GString *out, const char *text) {
+  if (out->len < MAX_TEXT)
+    g_string_append_len(out, text, (gssize)MIN(strlen(text), MAX_TEXT - out->len));
+  if (out->len > 0 && out->str[out->len - 1] != '\n')
+    g_string_append_c(out, '\n');
+}
+
+static void read_groups(Walk *walk, const char *text) {
+  while (*text && walk->out->groups->len < MAX_GROUPS) {
+    const char *end = NULL;
+    GPtrArray *fields = fields_parse(text, &end);
+    if (fields->len > 0)
+      g_ptr_array_add(walk->out->groups, fields);
+    else
+      g_ptr_array_unref(fields);
+    /* An empty line ends the group; any other line that is no field is passed over. */
+    text = *end ? strchrnul(end, '\n') : end;
+    text += *text == '\n';
+  }
+}
+
+static void read_feedback(Walk *walk, const char *text) {
+  if (!walk->out->feedback)
+    walk->out->feedback = fields_parse(text, NULL);
+}
+
+static void read_original(Walk *walk, const char *text) {
+  if (walk->out->original)
+    return;
+  g_autoptr(GPtrArray) fields = fields_parse(text + strspn(text, " \t\n"), NULL);
+  if (fields->len > 0)
+    walk->out->original = g_steal_pointer(&fields);
+}
+
+static void read_disposition(Walk *walk, const char *text) {
+  (void)text;
+  walk->out->disposition = TRUE;
+}
+
+/* RFC 3464, 5965, 6522, 6533, 8098, 2046 and a common misspelling. */
+static const struct {
+  const char *type, *subtype;
+  PartReader read;
+} reports[] = {
+    {"message", "delivery-status", read_groups},
+    {"message", "global-delivery-status", read_groups},
+    {"message", "feedback-report", read_feedback},
+    {"message", "disposition-notification", read_disposition},
+    {"message", "global-disposition-notification", read_disposition},
+    {"text", "rfc822-headers", read_original},
+    {"text", "rfc822-header", read_original},
+    {"message", "rfc822-headers", read_original},
+    {"message", "global-headers", read_original},
+    {"message", "partial", read_original},
+    /* GMime knows message/rfc822 and message/global by themselves, but not when they are encoded or misplaced. */
+    {"message", "rfc822", read_original},
+    {"message", "global", read_original},
+};
+
+static void take_part(Walk *walk, GMimePart *part) {
+  GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
+  for (guint i = 0; i < G_N_ELEMENTS(reports); i++) {
+    if (g_mime_content_type_is_type(type, reports[i].type, reports[i].subtype)) {
+      g_autofree char *text = part_text(part, MAX_REPORT);
+      reports[i].read(walk, text);
+      return;
+    }
+  }
+  /* Text behind the returned mail is what its own parts have become in a broken mail. */
+  if (!g_mime_content_type_is_type(type, "text", "*") || walk->embedded)
+    return;
+  g_autofree char *text = part_text(part, MAX_TEXT);
+  append_text(g_mime_content_type_is_type(type, "text", "html") ? walk->html : walk->plain, text);
+}
+
+static void walk_object(Walk *walk, GMimeObject *object, int depth) {
+  if (depth > MAX_DEPTH || ++walk->parts > MAX_PARTS || !object)
+    return;
+  if (GMIME_IS_MULTIPART(object)) {
+    GMimeMultipart *multipart = GMIME_MULTIPART(object);
+    int n = g_mime_multipart_get_count(multipart);
+    for (int i = 0; i < n; i++)
+      walk_object(walk, g_mime_multipart_get_part(multipart, i), depth + 1);
+  } else if (GMIME_IS_MESSAGE_PART(object)) {
+    GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+    if (!message || walk->embedded)
+      return;
+    walk->embedded = message;
+    if (!walk->out->original)
+      walk->out->original = take_headers(g_mime_object_get_header_list(GMIME_OBJECT(message)));
+  } else if (GMIME_IS_PART(object)) {
+    take_part(walk, GMIME_PART(object));
+  }
+}
+
+static gboolean is_blank(const char *text) {
+  return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static void read_message(GMimeMessage *message, MimeMail *out, int depth);
+
+/* A bounce that somebody forwards as an attachment is the bounce. */
+static gboolean is_report(GMimeMessage *message) {
+  GMimeObject *top = message ? g_mime_message_get_mime_part(message) : NULL;
+  GMimeContentType *type = top ? g_mime_object_get_content_type(top) : NULL;
+  return type && g_mime_content_type_is_type(type, "multipart", "report");
+}
+
+static void read_message(GMimeMessage *message, MimeMail *out, int depth) {
+  g_autoptr(GString) plain = g_string_new(NULL);
+  g_autoptr(GString) html = g_string_new(NULL);
+  Walk walk = {.out = out, .plain = plain, .html = html};
+  out->headers = take_headers(g_mime_object_get_header_list(GMIME_OBJECT(message)));
+  out->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  walk_object(&walk, g_mime_message_get_mime_part(message), 0);
+  gboolean report = is_report(message) || out->groups->len > 0 || out->feedback;
+  if (!report && depth < MAX_DEPTH && is_report(walk.embedded)) {
+    mime_mail_clear(out);
+    memset(out, 0, sizeof *out);
+    read_message(walk.embedded, out, depth + 1);
+    return;
+  }
+  if (is_blank(plain->str) && !is_blank(html->str))
+    out->text = html_to_text(html->str);
+  else
+    out->text = g_strdup(plain->str);
+}
+
+/* What follows the header, for mails whose parts GMime cannot find. */
+static char *raw_body(const char *bytes, gsize length) {
+  const char *body = g_strstr_len(bytes, (gssize)length, "\n\n");
+  if (!body)
+    return g_strdup("");
+  body += 2;
+  return charset_to_utf8(body, MIN(length - (gsize)(body - bytes), MAX_TEXT), NULL);
+}
+
+G_MODULE_EXPORT gboolean mime_read(const char *bytes, gsize length, MimeMail *out);
+gboolean mime_read(const char *bytes, gsize length, MimeMail *out) {
+  memset(out, 0, sizeof *out);
+  g_mime_init();
+  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
+  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+  if (g_str_has_prefix(bytes, "From "))
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MBOX);
+  GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+  g_object_unref(parser);
+  g_object_unref(stream);
+  if (!message)
+    return FALSE;
+  read_message(message, out, 0);
+  g_object_unref(message);
+  if (is_blank(out->text) && out->groups->len == 0 && !out->feedback) {
+    g_free(out->text);
+    out->text = raw_body(bytes, length);
+  }
+  return TRUE;
+}
