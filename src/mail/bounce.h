@@ -1,8 +1,9 @@
 /* Bounces: what a returned mail, a delivery status notification or a pasted piece of either says.
  *
- * Two readers, one result: bounce_read() decides whether the bytes are a mail (read by GMime, in a loadable part of the program
- * so that nobody who has no mail to read pays for it) or plain text, and what plain text yields is used wherever the mail says
- * nothing.  Codes only as they stand in the text: missing is NULL, never invented.  All strings are safe. */
+ * Two readers, one result: bounce_read() decides whether the bytes are a mail (read by GMime, in a loadable part of the
+ * program so that nobody who has no mail to read pays for it) or plain text, and what plain text yields is used
+ * wherever the mail says nothing.  Codes only as they stand in the text: missing is NULL, never invented.  All strings
+ * are safe. */
 #ifndef WB_MAIL_BOUNCE_H
 #define WB_MAIL_BOUNCE_H
 
@@ -11,47 +12,58 @@
 /* The most of a bounce that is read: the rest of a bigger file is cut off, and `cut` says so. */
 #define BOUNCE_MAX_BYTES (4u << 20)
 
-typedef enum BounceKind { BOUNCE_BOUNCE, BOUNCE_DELAY, BOUNCE_AUTOREPLY, BOUNCE_FEEDBACK, BOUNCE_DELIVERED, BOUNCE_OTHER } BounceKind;
+typedef enum BounceKind {
+  BOUNCE_BOUNCE,
+  BOUNCE_DELAY,
+  BOUNCE_AUTOREPLY,
+  BOUNCE_FEEDBACK,
+  BOUNCE_DELIVERED,
+  BOUNCE_OTHER
+} BounceKind;
 
 /* One recipient group of RFC 3464 s2.3, or what the text says in its place. Any field may be NULL. */
 typedef struct BounceRecipient {
-  char *recipient;          /* Final-Recipient's address */
+  char *recipient; /* Final-Recipient's address */
   char *original_recipient;
-  char *action;             /* failed delayed delivered relayed expanded */
-  char *dsn_status;         /* Status field: "5.1.1" */
-  char *status;             /* enhanced status code in the diagnostic text */
-  char *reply;              /* SMTP reply code in the diagnostic text: "550" */
-  char *command;            /* CONN EHLO MAIL RCPT DATA, where the text shows it */
+  char *action;     /* failed delayed delivered relayed expanded */
+  char *dsn_status; /* Status field: "5.1.1" */
+  char *status;  /* enhanced status code in the words of refusal; where they have none, the Status field's if of class 4
+                    or 5 */
+  char *reply;   /* SMTP reply code in the words of refusal: "550" */
+  char *command; /* CONN EHLO MAIL RCPT DATA, where the text shows it */
   char *remote_mta;
   char *remote_ip;
-  char *diagnostic;         /* the remote server's own words */
+  char *diagnostic; /* the remote server's own words */
   char *provider;
-  char *cause;              /* id of a cause */
-  char *owner;              /* sender sender-admin recipient recipient-admin nobody-wait */
-  int permanent;            /* 1, 0; -1: not said */
+  char *cause;   /* id of a cause */
+  char *owner;   /* sender sender-admin recipient recipient-admin nobody-wait */
+  int permanent; /* 1, 0; -1: not said */
 } BounceRecipient;
 
 typedef struct Bounce {
   gboolean is_bounce;
   BounceKind kind;
-  gboolean cut;            /* longer than BOUNCE_MAX_BYTES */
-  guint hidden;            /* characters that had to be made visible */
+  gboolean cut; /* longer than BOUNCE_MAX_BYTES */
+  gboolean
+      plain; /* a mail that was read as plain text, because the part of the program that takes mails apart is missing */
+  guint hidden; /* characters that had to be made visible */
   char *reporting_mta;
   char *arrival_date;
   /* the returned mail */
   char *message_id, *from, *to, *subject, *date;
-  char *return_path;       /* reverse-path of the returned mail, "<>" for null */
-  char **received;         /* its Received fields, newest first, unfolded; NULL-terminated, never NULL */
-  GPtrArray *recipients;   /* of BounceRecipient, at least one if is_bounce */
+  char *return_path;     /* reverse-path of the returned mail, "<>" for null */
+  char **received;       /* its Received fields, newest first, unfolded; NULL-terminated, never NULL */
+  GPtrArray *recipients; /* of BounceRecipient, at least one if is_bounce */
   /* found anywhere in the text */
-  char *list;              /* blocklist named: zone or operator */
-  char *listed_ip;         /* address that is named as blocked, listed or refused */
-  char *received_ip;       /* public address in the returned mail's newest Received field: the server that handed the mail over */
-  char *helo;              /* its HELO name */
+  char *list;        /* blocklist named: zone or operator */
+  char *listed_ip;   /* address that is named as blocked, listed or refused */
+  char *received_ip; /* public address in the returned mail's newest Received field: the server that handed the mail
+                        over */
+  char *helo;        /* its HELO name */
 } Bounce;
 
-/* Reads `length` bytes of any kind. Always returns a result: what is no bounce is said to be none (`is_bounce` FALSE).  A text without
- * any code, address or list gives kind BOUNCE_OTHER and no recipients. */
+/* Reads `length` bytes of any kind. Always returns a result: what is no bounce is said to be none (`is_bounce` FALSE).
+ * A text without any code, address or list gives kind BOUNCE_OTHER and no recipients. */
 Bounce *bounce_read(const char *bytes, gsize length);
 void bounce_free(Bounce *bounce);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bounce, bounce_free)
@@ -59,11 +71,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bounce, bounce_free)
 /* "bounce", "delay", ... */
 const char *bounce_kind_word(BounceKind kind);
 
-/* The address that sent the mail, and where that knowledge is from: "named" (listed_ip), "received", or NULL: must be asked. */
+/* The address that sent the mail, and where that knowledge is from: "named" (listed_ip), "received", or NULL: must be
+ * asked. */
 const char *bounce_sending_ip(const Bounce *bounce, const char **how);
 
-/* Reads a file ("-": standard input) for bounce_read(): at most BOUNCE_MAX_BYTES + 1 bytes.  Errors say what to do: no such file, folder, no permission,
- * empty.  Binary files are not an error here. */
+/* Reads a file ("-": standard input) for bounce_read(): at most BOUNCE_MAX_BYTES + 1 bytes.  Errors say what to do: no
+ * such file, folder, no permission, empty.  Binary files are not an error here. */
 char *bounce_load(const char *path, gsize *length, GError **error);
 
 #endif

@@ -1,0 +1,414 @@
+#include "mail/bounce.h"
+
+#include "base/text.h"
+#include "mail/bounce_kind.h"
+#include "mail/bounce_report.h"
+#include "mail/bounce_text.h"
+#include "mail/bounce_words.h"
+#include "mail/charset.h"
+#include "mail/encoded_word.h"
+#include "mail/mime.h"
+#include "mail/received.h"
+#include "mail/scan.h"
+
+#include <string.h>
+
+#define MAX_RECEIVED 60
+#define MAX_NESTED 3
+#define MAX_SHOWN 1000 /* bytes of a header field that are kept */
+
+static const char *const kind_words[] = {
+    [BOUNCE_BOUNCE] = "bounce",     [BOUNCE_DELAY] = "delay",         [BOUNCE_AUTOREPLY] = "autoreply",
+    [BOUNCE_FEEDBACK] = "feedback", [BOUNCE_DELIVERED] = "delivered", [BOUNCE_OTHER] = "other",
+};
+
+/* Everything known while one bounce is read. */
+typedef struct Reading {
+  Bounce *bounce;
+  MimeMail mail;
+  Notice *notice;
+  char *joined; /* the notice as one line */
+} Reading;
+
+const char *bounce_kind_word(BounceKind kind) {
+  return kind_words[kind];
+}
+
+/* Fields by which a mail is told from a text; one of them must be among the first ones. */
+static gboolean is_mail_header(const GPtrArray *fields) {
+  static const char *const names[] = {"Return-Path",  "Received",      "From", "Subject",
+                                      "Message-ID",   "MIME-Version",  "Date", "Content-Type",
+                                      "Delivered-To", "X-Original-To", "To",   NULL};
+  guint n = 0;
+  for (const char *const *name = names; *name; name++)
+    n += fields_get(fields, *name) != NULL;
+  return n >= 2;
+}
+
+/* The line that mailboxes put before each mail. */
+static const char *skip_envelope(const char *text) {
+  if (!g_str_has_prefix(text, "From ") && !g_str_has_prefix(text, ">From "))
+    return text;
+  const char *end = strchr(text, '\n');
+  return end ? end + 1 : text;
+}
+
+static gboolean looks_like_mail(const char *text, const char **body) {
+  const char *end = NULL;
+  g_autoptr(GPtrArray) fields = fields_parse(skip_envelope(text), &end);
+  *body = end;
+  /* A mail that breaks off in its header is still one. */
+  return (*end == '\n' || *end == '\0') && is_mail_header(fields);
+}
+
+/* The bytes with LF line ends and without NUL, UTF-16 as UTF-8. */
+static char *normalise(const char *bytes, gsize length, guint *hidden) {
+  g_autofree char *wide = NULL;
+  if (length >= 2 && (!memcmp(bytes, "\xFF\xFE", 2) || !memcmp(bytes, "\xFE\xFF", 2))) {
+    wide = charset_to_utf8(bytes, length, "UTF-16");
+    bytes = wide;
+    length = strlen(wide);
+  }
+  if (length >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {
+    bytes += 3;
+    length -= 3;
+  }
+  char *text = g_malloc(length + 1);
+  gsize n = 0;
+  for (gsize i = 0; i < length; i++) {
+    char c = bytes[i];
+    *hidden += c == '\0';
+    if (c == '\r') {
+      if (i + 1 < length && bytes[i + 1] == '\n')
+        continue;
+      c = '\n';
+    }
+    text[n++] = c ? c : ' ';
+  }
+  text[n] = '\0';
+  return text;
+}
+
+static void read_original(Bounce *bounce, const GPtrArray *fields) {
+  const struct {
+    const char *name;
+    char **to;
+  } wanted[] = {
+      {"Message-ID", &bounce->message_id}, {"From", &bounce->from}, {"To", &bounce->to},
+      {"Subject", &bounce->subject},       {"Date", &bounce->date}, {"Return-Path", &bounce->return_path},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+    const char *value = fields_get(fields, wanted[i].name);
+    if (!*wanted[i].to && value && *value)
+      *wanted[i].to = encoded_word_decode(value);
+  }
+  g_autoptr(GPtrArray) received = g_ptr_array_new();
+  for (guint i = 0; i < fields->len && received->len < MAX_RECEIVED; i++) {
+    const MailField *field = g_ptr_array_index(fields, i);
+    if (g_ascii_strcasecmp(field->name, "Received") == 0)
+      g_ptr_array_add(received, g_strdup(field->value));
+  }
+  g_ptr_array_add(received, NULL);
+  g_strfreev(bounce->received);
+  bounce->received = (char **)g_ptr_array_free(g_steal_pointer(&received), FALSE);
+}
+
+/* The newest hop whose client has a public address: the one before it handed the mail from network to network. */
+static void read_hops(Bounce *bounce) {
+  for (char **field = bounce->received; *field && !bounce->received_ip; field++) {
+    g_autoptr(Received) hop = received_parse(*field);
+    if (!hop->ip || !received_ip_is_public(hop->ip))
+      continue;
+    bounce->received_ip = g_steal_pointer(&hop->ip);
+    bounce->helo = g_steal_pointer(&hop->helo);
+  }
+}
+
+static void append_addresses(GPtrArray *list, const char *value) {
+  gsize start = 0, end = 0;
+  for (const char *p = value; p && scan_mailbox(p, &start, &end); p += end)
+    g_ptr_array_add(list, g_strndup(p + start, end - start));
+}
+
+static gboolean is_mailbox(const char *address) {
+  const char *at = address ? strrchr(address, '@') : NULL;
+  return at && at > address && at[1];
+}
+
+/* The recipients of the report, as far as they have an address. */
+static GPtrArray *known_recipients(const Bounce *bounce) {
+  GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (is_mailbox(recipient->recipient))
+      g_ptr_array_add(list, g_strdup(recipient->recipient));
+  }
+  return list;
+}
+
+/* The entry for `address`: its own, one that has no address yet (a report about a file or a program), or a new one. */
+static BounceRecipient *recipient_of(Bounce *bounce, const char *address) {
+  BounceRecipient *nameless = NULL;
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (recipient->recipient && g_ascii_strcasecmp(recipient->recipient, address) == 0)
+      return recipient;
+    if (!nameless && !is_mailbox(recipient->recipient))
+      nameless = recipient;
+  }
+  if (!nameless) {
+    nameless = bounce_recipient_new();
+    g_ptr_array_add(bounce->recipients, nameless);
+  }
+  g_free(nameless->recipient);
+  nameless->recipient = g_strdup(address);
+  return nameless;
+}
+
+/* A diagnostic field that holds an exit code or nothing tells less than the text. */
+static gboolean says_nothing(const char *diagnostic) {
+  if (!diagnostic)
+    return TRUE;
+  for (const char *p = diagnostic; *p; p++)
+    if (g_ascii_isalpha(*p) || (*p & 0x80))
+      return FALSE;
+  return !bounce_kind_has_code(diagnostic);
+}
+
+/* "5.0.0" and its like only say which class it is. */
+static gboolean is_general(const char *status) {
+  return g_str_has_suffix(status, ".0.0");
+}
+
+static void complete(BounceRecipient *recipient, const char *words) {
+  if (!recipient->status && recipient->dsn_status && recipient->dsn_status[0] != '2' &&
+      !is_general(recipient->dsn_status))
+    recipient->status = g_strdup(recipient->dsn_status);
+  if (says_nothing(recipient->diagnostic) && words && *words)
+    g_clear_pointer(&recipient->diagnostic, g_free);
+  if (words && *words)
+    bounce_words_read(recipient, words);
+  if (!recipient->status && recipient->dsn_status && recipient->dsn_status[0] != '2')
+    recipient->status = g_strdup(recipient->dsn_status);
+  const char *digit = recipient->reply ? recipient->reply : recipient->status;
+  if (digit)
+    recipient->permanent = *digit == '5';
+  if (g_strcmp0(recipient->action, "delayed") == 0)
+    recipient->permanent = 0;
+}
+
+static void read_recipients(Reading *reading, gboolean *named) {
+  Bounce *bounce = reading->bounce;
+  const GPtrArray *headers = reading->mail.headers;
+  g_autoptr(GPtrArray) known = known_recipients(bounce);
+  const char *sender = fields_get(headers, "To");
+  const TextHints hints = {.recipients = known,
+                           .header = fields_get(headers, "X-Failed-Recipients"),
+                           .sender = sender ? sender : bounce->from};
+  g_autoptr(GPtrArray) found = bounce_text_recipients(reading->notice, &hints);
+  *named = FALSE;
+  for (guint i = 0; i < found->len; i++) {
+    const TextRecipient *text = g_ptr_array_index(found, i);
+    *named |= text->sure;
+    BounceRecipient *recipient = recipient_of(bounce, text->address);
+    if (text->original && !recipient->original_recipient)
+      recipient->original_recipient = g_strdup(text->original);
+    /* What is said to one recipient alone is said about it. */
+    gboolean alone = found->len == 1 && bounce->recipients->len == 1;
+    gboolean use_all = alone && !bounce_kind_has_code(text->words) && bounce_kind_has_code(reading->joined);
+    complete(recipient, use_all || (alone && !*text->words) ? reading->joined : text->words);
+  }
+  for (guint i = 0; i < bounce->recipients->len; i++)
+    complete(g_ptr_array_index(bounce->recipients, i), NULL);
+}
+
+/* Reports without a usable Final-Recipient, and notices that name nobody: whom the returned mail was for. */
+static void name_recipients(Bounce *bounce) {
+  g_autoptr(GPtrArray) to = g_ptr_array_new_with_free_func(g_free);
+  append_addresses(to, bounce->to);
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (is_mailbox(recipient->recipient))
+      continue;
+    const char *meant = is_mailbox(recipient->original_recipient) ? recipient->original_recipient : NULL;
+    if (!meant && !recipient->recipient && to->len == 1 && bounce->recipients->len == 1)
+      meant = g_ptr_array_index(to, 0);
+    if (!meant)
+      continue;
+    g_free(recipient->recipient);
+    recipient->recipient = g_strdup(meant);
+  }
+}
+
+static void read_list(Reading *reading) {
+  Bounce *bounce = reading->bounce;
+  for (guint i = 0; i < bounce->recipients->len && !(bounce->list && bounce->listed_ip); i++) {
+    const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (recipient->diagnostic)
+      bounce_words_list(recipient->diagnostic, &bounce->list, &bounce->listed_ip);
+  }
+}
+
+static void add_feedback_recipients(Bounce *bounce, const GPtrArray *feedback) {
+  for (guint i = 0; feedback && i < feedback->len; i++) {
+    const MailField *field = g_ptr_array_index(feedback, i);
+    g_autofree char *address = NULL;
+    if (g_ascii_strcasecmp(field->name, "Original-Rcpt-To") == 0 ||
+        g_ascii_strcasecmp(field->name, "Removal-Recipient") == 0)
+      address = bounce_report_address(field->value);
+    if (address)
+      recipient_of(bounce, address);
+  }
+  g_autoptr(GPtrArray) to = g_ptr_array_new_with_free_func(g_free);
+  if (bounce->recipients->len == 0)
+    append_addresses(to, bounce->to);
+  for (guint i = 0; i < to->len; i++)
+    recipient_of(bounce, g_ptr_array_index(to, i));
+}
+
+static void judge(Reading *reading, gboolean report, gboolean named) {
+  Bounce *bounce = reading->bounce;
+  const KindSigns signs = {
+      .headers = reading->mail.headers,
+      .text = reading->joined,
+      .report = report ? bounce->recipients : NULL,
+      .feedback = reading->mail.feedback != NULL,
+      .disposition = reading->mail.disposition,
+      .copy = reading->mail.original || reading->notice->original,
+      .named = named,
+  };
+  bounce->kind = bounce_kind_judge(&signs);
+  bounce->is_bounce = bounce->kind == BOUNCE_BOUNCE || bounce->kind == BOUNCE_DELAY;
+}
+
+static void drop_recipients(Bounce *bounce) {
+  g_ptr_array_set_size(bounce->recipients, 0);
+}
+
+static void reading_clear(Reading *reading) {
+  mime_mail_clear(&reading->mail);
+  g_clear_pointer(&reading->notice, notice_free);
+  g_clear_pointer(&reading->joined, g_free);
+}
+
+static void read_mail(Reading *reading, const char *text, const char *body) {
+  MimeRead read = mime_load();
+  if (read && read(text, strlen(text), &reading->mail))
+    return;
+  reading->bounce->plain = TRUE;
+  reading->mail.headers = fields_parse(skip_envelope(text), NULL);
+  reading->mail.text = charset_to_utf8(body, strlen(body), NULL);
+}
+
+/* Takes `text` apart as far as its notice.  A notice around a notice that says nothing itself (a gateway's note, a
+ * question to the helpdesk) is passed over: the inner one is read. */
+static void take_apart(Reading *reading, const char *text, int depth) {
+  const char *body = text;
+  if (looks_like_mail(text, &body))
+    read_mail(reading, text, body);
+  else
+    reading->mail.text = charset_to_utf8(text, strlen(text), NULL);
+  reading->notice = notice_new(reading->mail.text);
+  reading->joined = bounce_text_joined(reading->notice);
+  gboolean report = (reading->mail.groups && reading->mail.groups->len > 0) || reading->notice->groups->len > 0;
+  if (!reading->notice->nested || report || depth >= MAX_NESTED || bounce_kind_has_code(reading->joined))
+    return;
+  g_autofree char *inner = g_steal_pointer(&reading->notice->nested);
+  reading_clear(reading);
+  take_apart(reading, inner, depth + 1);
+}
+
+static void read_all(Reading *reading) {
+  Bounce *bounce = reading->bounce;
+  if (reading->mail.original)
+    read_original(bounce, reading->mail.original);
+  else if (reading->notice->original)
+    read_original(bounce, reading->notice->original);
+  bounce_report_read(bounce, reading->mail.groups && reading->mail.groups->len > 0 ? reading->mail.groups
+                                                                                   : reading->notice->groups);
+  gboolean report = bounce->recipients->len > 0;
+  gboolean named = FALSE;
+  read_recipients(reading, &named);
+  name_recipients(bounce);
+  judge(reading, report, named);
+  if (bounce->kind == BOUNCE_FEEDBACK) {
+    drop_recipients(bounce);
+    add_feedback_recipients(bounce, reading->mail.feedback);
+  } else if (bounce->kind == BOUNCE_AUTOREPLY || bounce->kind == BOUNCE_OTHER) {
+    drop_recipients(bounce);
+  } else if (bounce->recipients->len == 0) {
+    BounceRecipient *recipient = bounce_recipient_new();
+    g_ptr_array_add(bounce->recipients, recipient);
+    name_recipients(bounce);
+    complete(recipient, reading->joined);
+  }
+  if (!bounce->reporting_mta)
+    bounce->reporting_mta = bounce_text_reporter(reading->notice);
+  read_list(reading);
+  read_hops(bounce);
+}
+
+static void make_safe(Bounce *bounce, char **field, gsize max) {
+  if (!*field)
+    return;
+  guint hidden = 0;
+  char *safe = text_safe(*field, -1, max, TEXT_LINE, &hidden);
+  bounce->hidden += hidden;
+  g_free(*field);
+  *field = safe;
+}
+
+static void make_all_safe(Bounce *bounce) {
+  char **fields[] = {&bounce->reporting_mta, &bounce->arrival_date, &bounce->message_id,
+                     &bounce->from,          &bounce->to,           &bounce->subject,
+                     &bounce->date,          &bounce->return_path,  &bounce->list,
+                     &bounce->listed_ip,     &bounce->received_ip,  &bounce->helo};
+  for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+    make_safe(bounce, fields[i], MAX_SHOWN);
+  for (char **field = bounce->received; *field; field++)
+    make_safe(bounce, field, MAX_SHOWN);
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    char **strings[] = {&recipient->recipient, &recipient->original_recipient,
+                        &recipient->action,    &recipient->dsn_status,
+                        &recipient->status,    &recipient->reply,
+                        &recipient->command,   &recipient->remote_mta,
+                        &recipient->remote_ip};
+    for (guint k = 0; k < G_N_ELEMENTS(strings); k++)
+      make_safe(bounce, strings[k], MAX_SHOWN);
+    make_safe(bounce, &recipient->diagnostic, TEXT_MAX_REMOTE);
+  }
+}
+
+Bounce *bounce_read(const char *bytes, gsize length) {
+  Bounce *bounce = g_new0(Bounce, 1);
+  bounce->kind = BOUNCE_OTHER;
+  bounce->received = g_new0(char *, 1);
+  bounce->recipients = g_ptr_array_new_with_free_func((GDestroyNotify)bounce_recipient_free);
+  bounce->cut = length > BOUNCE_MAX_BYTES;
+  g_autofree char *normal = normalise(bytes, MIN(length, BOUNCE_MAX_BYTES), &bounce->hidden);
+  Reading reading = {.bounce = bounce};
+  take_apart(&reading, normal + strspn(normal, "\n"), 0);
+  read_all(&reading);
+  make_all_safe(bounce);
+  reading_clear(&reading);
+  return bounce;
+}
+
+void bounce_free(Bounce *bounce) {
+  if (!bounce)
+    return;
+  char *strings[] = {bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from, bounce->to,
+                     bounce->subject,       bounce->date,         bounce->return_path, bounce->list, bounce->listed_ip,
+                     bounce->received_ip,   bounce->helo};
+  for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+    g_free(strings[i]);
+  g_strfreev(bounce->received);
+  g_ptr_array_unref(bounce->recipients);
+  g_free(bounce);
+}
+
+const char *bounce_sending_ip(const Bounce *bounce, const char **how) {
+  *how = bounce->listed_ip ? "named" : bounce->received_ip ? "received" : NULL;
+  return bounce->listed_ip ? bounce->listed_ip : bounce->received_ip;
+}

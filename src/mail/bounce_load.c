@@ -1,0 +1,71 @@
+#include "mail/bounce.h"
+
+#include "base/catalogue.h"
+#include "base/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What to do about the faults that people meet. */
+static const char *problem(int error) {
+  switch (error) {
+  case ENOENT:
+  case ENOTDIR:
+    return N_("There is no file {file}. Check the name, or paste the bounce instead.");
+  case EACCES:
+  case EPERM:
+    return N_("You may not read {file}. Copy it to a folder of your own, or ask its owner.");
+  case EISDIR:
+    return N_("{file} is a folder. Name one message file in it.");
+  default:
+    return N_("{file} cannot be read ({reason}). Save the bounce again under another name.");
+  }
+}
+
+static char *fail(GError **error, const char *path, int code, const char *id) {
+  g_autofree char *shown = g_filename_display_name(path);
+  g_autoptr(Message) message = message_new(id, "file", shown, "reason", g_strerror(code), NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  g_set_error_literal(error, G_FILE_ERROR, g_file_error_from_errno(code), text);
+  return NULL;
+}
+
+/* Reads up to BOUNCE_MAX_BYTES + 1 bytes: one more than is used shows that there is more.  Returns 0, or the error. */
+static int read_fd(int fd, GByteArray *out) {
+  guint8 buffer[65536];
+  while (out->len <= BOUNCE_MAX_BYTES) {
+    gssize n = read(fd, buffer, MIN(sizeof buffer, BOUNCE_MAX_BYTES + 1 - out->len));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return errno;
+    if (n == 0)
+      return 0;
+    g_byte_array_append(out, buffer, (guint)n);
+  }
+  return 0;
+}
+
+char *bounce_load(const char *path, gsize *length, GError **error) {
+  gboolean standard = g_str_equal(path, "-");
+  /* O_NONBLOCK: a named pipe without a writer must not hang the program. */
+  int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0)
+    return fail(error, path, errno, problem(errno));
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  int code = read_fd(fd, bytes);
+  if (!standard)
+    close(fd);
+  if (code != 0)
+    return fail(error, path, code, problem(code));
+  if (bytes->len == 0)
+    return fail(error, path, EINVAL,
+                standard ? N_("Nothing came in on standard input. Pipe the bounce into the program, or name a file.")
+                         : N_("{file} is empty. Save the bounce again: most mail programs call it \"save as\" or "
+                              "\"download original\"."));
+  *length = bytes->len;
+  g_byte_array_append(bytes, (const guint8 *)"", 1);
+  return (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
+}

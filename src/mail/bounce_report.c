@@ -1,0 +1,217 @@
+#include "mail/bounce_report.h"
+
+#include "mail/bounce_words.h"
+#include "mail/fields.h"
+#include "mail/scan.h"
+
+#include <string.h>
+
+#define MAX_RECIPIENTS 2000
+
+BounceRecipient *bounce_recipient_new(void) {
+  BounceRecipient *recipient = g_new0(BounceRecipient, 1);
+  recipient->permanent = -1;
+  return recipient;
+}
+
+void bounce_recipient_free(BounceRecipient *recipient) {
+  char *strings[] = {recipient->recipient, recipient->original_recipient,
+                     recipient->action,    recipient->dsn_status,
+                     recipient->status,    recipient->reply,
+                     recipient->command,   recipient->remote_mta,
+                     recipient->remote_ip, recipient->diagnostic,
+                     recipient->provider,  recipient->cause,
+                     recipient->owner};
+  for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+    g_free(strings[i]);
+  g_free(recipient);
+}
+
+/* Behind "smtp;", "dns;", "rfc822;", "rfc/822;". */
+static const char *without_type(const char *value) {
+  value += strspn(value, " \t");
+  const char *p = value;
+  while (g_ascii_isalnum(*p) || *p == '-' || *p == '/' || *p == '_')
+    p++;
+  p += strspn(p, " \t");
+  return *p == ';' && p > value ? p + 1 + strspn(p + 1, " \t") : value;
+}
+
+static int hex2(const char *p) {
+  int high = g_ascii_xdigit_value(p[0]);
+  int low = high < 0 ? -1 : g_ascii_xdigit_value(p[1]);
+  return low < 0 ? -1 : high * 16 + low;
+}
+
+/* Writers of reports should have decoded the xtext of ORCPT, some did not.  Only "+2B" and "+3D" give it away, as xtext
+ * must write plus and equals signs so; any other "+41" may be part of the address. */
+static char *decode_xtext(char *address) {
+  if (!strstr(address, "+2B") && !strstr(address, "+3D"))
+    return address;
+  char *to = address;
+  for (const char *p = address; *p; p++) {
+    int c = *p == '+' ? hex2(p + 1) : -1;
+    if (c > ' ' && c < 0x7F) {
+      *to++ = (char)c;
+      p += 2;
+    } else {
+      *to++ = *p;
+    }
+  }
+  *to = '\0';
+  return address;
+}
+
+/* RFC 6533 s3: "\x{5C0F}" stands for one character. */
+static char *decode_unicode(const char *address) {
+  GString *out = g_string_new(NULL);
+  for (const char *p = address; *p; p++) {
+    if (strncmp(p, "\\x{", 3) == 0) {
+      char *end = NULL;
+      guint64 c = g_ascii_strtoull(p + 3, &end, 16);
+      if (*end == '}' && end > p + 3 && end - p < 10 && c > ' ' && g_unichar_validate((gunichar)MIN(c, G_MAXUINT32))) {
+        g_string_append_unichar(out, (gunichar)c);
+        p = end;
+        continue;
+      }
+    }
+    g_string_append_c(out, *p);
+  }
+  return g_string_free(out, FALSE);
+}
+
+char *bounce_report_address(const char *value) {
+  const char *typed = without_type(value);
+  gboolean utf8 = g_ascii_strncasecmp(value + strspn(value, " \t"), "utf-8", 5) == 0;
+  g_autofree char *decoded = utf8 ? decode_unicode(typed) : g_strdup(typed);
+  g_strstrip(decoded);
+  gsize start = 0, end = 0;
+  if (*decoded == '<' && scan_mailbox(decoded, &start, &end))
+    return decode_xtext(g_strndup(decoded + start, end - start));
+  /* Quoted local parts, address literals, X.400 and source routes: as they stand, without comments. */
+  if (*decoded != '"')
+    decoded[strcspn(decoded, " \t(")] = '\0';
+  gsize n = strlen(decoded);
+  if (n > 1 && decoded[0] == '<' && decoded[n - 1] == '>') {
+    decoded[n - 1] = '\0';
+    memmove(decoded, decoded + 1, n - 1);
+  }
+  return *decoded ? decode_xtext(g_strdup(decoded)) : NULL;
+}
+
+static void set(char **field, char *value) {
+  if (*field)
+    g_free(value);
+  else
+    *field = value;
+}
+
+/* "mx.example.com", "[192.0.2.1]", "mx.example.com. (192.0.2.1, the server for the domain ...)". */
+static char *host_of(const char *value) {
+  const char *typed = without_type(value);
+  typed += strspn(typed, "<\"");
+  gsize n = scan_host(typed);
+  if (n > 0)
+    return g_strndup(typed, n);
+  gsize start = 0, end = 0;
+  if (strchr("[0123456789", *typed) && scan_ip(typed, &start, &end))
+    return g_strndup(typed + start, end - start);
+  n = strcspn(typed, " \t(;>\"");
+  return n > 0 ? g_strndup(typed, n) : NULL;
+}
+
+static void read_remote(BounceRecipient *recipient, const char *value) {
+  set(&recipient->remote_mta, host_of(value));
+  gsize start = 0, end = 0;
+  if (scan_ip(value, &start, &end))
+    set(&recipient->remote_ip, g_strndup(value + start, end - start));
+}
+
+/* "5.0.0 (permanent failure)", "5.1.1". */
+static char *status_of(const char *value) {
+  value += strspn(value, " \t");
+  gsize n = strspn(value, "0123456789.");
+  while (n > 0 && value[n - 1] == '.')
+    n--;
+  guint dots = 0;
+  for (gsize i = 0; i < n; i++)
+    dots += value[i] == '.';
+  return dots == 2 && n <= 11 && strchr("245", value[0]) && value[1] == '.' ? g_strndup(value, n) : NULL;
+}
+
+static char *first_word(const char *value) {
+  value += strspn(value, " \t");
+  gsize n = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+  return n > 0 ? g_ascii_strdown(value, (gssize)n) : NULL;
+}
+
+static void read_diagnostic(BounceRecipient *recipient, const char *value) {
+  char *words = bounce_words_tidy(without_type(value));
+  if (!*words) {
+    g_free(words);
+    return;
+  }
+  bounce_words_codes(recipient, words);
+  set(&recipient->diagnostic, words);
+}
+
+static void read_message_field(Bounce *bounce, const MailField *field) {
+  if (g_ascii_strcasecmp(field->name, "Reporting-MTA") == 0 && *field->value)
+    set(&bounce->reporting_mta, host_of(field->value));
+  else if (g_ascii_strcasecmp(field->name, "Arrival-Date") == 0 && *field->value)
+    set(&bounce->arrival_date, g_strdup(field->value));
+}
+
+static void read_recipient_field(BounceRecipient *recipient, const MailField *field) {
+  const char *name = field->name;
+  if (g_ascii_strcasecmp(name, "Final-Recipient") == 0)
+    set(&recipient->recipient, bounce_report_address(field->value));
+  else if (g_ascii_strcasecmp(name, "Original-Recipient") == 0)
+    set(&recipient->original_recipient, bounce_report_address(field->value));
+  else if (g_ascii_strcasecmp(name, "Action") == 0)
+    set(&recipient->action, first_word(field->value));
+  else if (g_ascii_strcasecmp(name, "Status") == 0)
+    set(&recipient->dsn_status, status_of(field->value));
+  else if (g_ascii_strcasecmp(name, "Remote-MTA") == 0)
+    read_remote(recipient, field->value);
+  else if (g_ascii_strcasecmp(name, "Diagnostic-Code") == 0)
+    read_diagnostic(recipient, field->value);
+}
+
+static gboolean is_recipient_field(const char *name) {
+  static const char *const names[] = {"Final-Recipient", "Original-Recipient", "Action", "Status",
+                                      "Remote-MTA",      "Diagnostic-Code",    NULL};
+  for (const char *const *known = names; *known; known++)
+    if (g_ascii_strcasecmp(name, *known) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* TRUE if `field` cannot belong to `recipient`, because that has one already. */
+static gboolean begins_next(const BounceRecipient *recipient, const MailField *field) {
+  if (g_ascii_strcasecmp(field->name, "Final-Recipient") == 0)
+    return recipient->recipient != NULL;
+  return g_ascii_strcasecmp(field->name, "Original-Recipient") == 0 && recipient->original_recipient != NULL;
+}
+
+static void read_group(Bounce *bounce, const GPtrArray *fields) {
+  BounceRecipient *recipient = NULL;
+  for (guint i = 0; i < fields->len; i++) {
+    const MailField *field = g_ptr_array_index(fields, i);
+    read_message_field(bounce, field);
+    if (!is_recipient_field(field->name))
+      continue;
+    if (!recipient || begins_next(recipient, field)) {
+      if (bounce->recipients->len >= MAX_RECIPIENTS)
+        return;
+      recipient = bounce_recipient_new();
+      g_ptr_array_add(bounce->recipients, recipient);
+    }
+    read_recipient_field(recipient, field);
+  }
+}
+
+void bounce_report_read(Bounce *bounce, const GPtrArray *groups) {
+  for (guint i = 0; i < groups->len; i++)
+    read_group(bounce, g_ptr_array_index(groups, i));
+}

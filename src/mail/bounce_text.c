@@ -1,0 +1,421 @@
+#include "mail/bounce_text.h"
+
+#include "mail/scan.h"
+#include "mail/status.h"
+
+#include <string.h>
+
+#define MAX_RECIPIENTS 500 /* whose words are looked for; a bound on time, as each is looked for in the whole text */
+#define MAX_WORDS 16384
+#define MAX_JOINED 32768
+
+/* How surely an address is a recipient, by where it stands. */
+typedef enum Rank { RANK_NONE, RANK_SOMEWHERE, RANK_NAMED, RANK_HEAD } Rank;
+
+typedef struct Mention {
+  guint line;
+  gsize start, end; /* of the address in the line */
+  Rank rank;
+} Mention;
+
+/* Words before an address that make it the recipient; lower case, with what stands between. */
+static const char *const recipient_words[] = {
+    "recipient",
+    "recipients",
+    "recipient address",
+    "to",
+    "user",
+    "userid",
+    "address",
+    "mailbox",
+    "rcpt to",
+    "deliver to",
+    "account",
+    "delivery failed",
+    "failed",
+    "addressed to",
+    "target mail address",
+    "unknown user",
+    "for",
+    "rcpt",
+    "email address",
+    "e-mail address",
+    "emailaddress",
+    "mailing list",
+    "\xE5\xAE\x9B\xE5\x85\x88", /* addressee */
+    NULL,
+};
+
+/* The same for addresses that are somebody else's. */
+static const char *const other_words[] = {
+    "from",
+    "mail from",
+    "sender",
+    "contact",
+    "return-path",
+    "message-id",
+    "reply to",
+    "reply-to",
+    "envelope-from",
+    "write to",
+    "send mail to",
+    "send email to",
+    "send a message to",
+    "e-mail to",
+    "forward this to",
+    "helpdesk",
+    "mailto",
+    "reply",
+    "original sender",
+    NULL,
+};
+
+static const char *const role_mailboxes[] = {"postmaster", "mailer-daemon", "abuse",    "support", "helpdesk",
+                                             "help",       "noreply",       "no-reply", NULL};
+
+static void text_recipient_free(gpointer data) {
+  TextRecipient *recipient = data;
+  g_free(recipient->address);
+  g_free(recipient->original);
+  g_free(recipient->words);
+  g_free(recipient);
+}
+
+static gboolean same_address(const char *a, const char *b) {
+  return a && b && g_ascii_strcasecmp(a, b) == 0;
+}
+
+/* TRUE if one of `words` ends right before `p`, with punctuation and brackets between. */
+static gboolean word_before(const char *line, const char *p, const char *const *words) {
+  while (p > line && strchr(" \t<\"'(:=[", p[-1]))
+    p--;
+  for (; *words; words++) {
+    gsize n = strlen(*words);
+    if ((gsize)(p - line) < n || g_ascii_strncasecmp(p - n, *words, n) != 0)
+      continue;
+    if ((gsize)(p - line) == n || !g_ascii_isalnum(p[-(gssize)n - 1]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Past indentation and what lists put before an item. */
+static gsize item_start(const char *line) {
+  gsize n = strspn(line, " \t");
+  if (strchr("*-+#", line[n]) && line[n]) {
+    gsize bullet = n + strspn(line + n, "*-+#");
+    if (line[bullet] == ' ' || line[bullet] == '\t' || line[bullet] == '<')
+      n = bullet + strspn(line + bullet, " \t");
+  } else if (g_str_has_prefix(line + n, ">>> ")) {
+    n += 4;
+  } else if (g_str_has_prefix(line + n, "\xE2\x80\xA2") || g_str_has_prefix(line + n, "\xE3\x83\xBB")) {
+    n += 3 + strspn(line + n + 3, " \t");
+  }
+  return n;
+}
+
+/* What may follow an address that heads a passage about it. */
+static gboolean heads_passage(const char *after) {
+  if (*after == '>' || *after == '"' || *after == '\'' || *after == ')')
+    after++;
+  gsize blanks = strspn(after, " \t");
+  const char *p = after + blanks;
+  if (!*p || *p == ':' || *p == ';' || g_str_has_prefix(p, "...") || g_str_has_prefix(p, "<mailto:"))
+    return TRUE;
+  return blanks > 0 && strchr("([<", *p);
+}
+
+static Rank rank_mention(const char *line, const Mention *mention) {
+  const char *address = line + mention->start;
+  gsize head = item_start(line);
+  gsize open = mention->start;
+  while (open > head && strchr("<\"'", line[open - 1]))
+    open--;
+  if (open == head) {
+    if (heads_passage(line + mention->end))
+      return RANK_HEAD;
+    return g_ascii_isspace(line[mention->end]) || line[mention->end] == '>' || line[mention->end] == ','
+               ? RANK_NAMED
+               : RANK_SOMEWHERE;
+  }
+  if (word_before(line, address, other_words))
+    return RANK_NONE;
+  /* "To: address" is the header of the returned mail that the notice repeats. */
+  if (g_ascii_strncasecmp(line + head, "To:", 3) == 0 || g_ascii_strncasecmp(line + head, "Cc:", 3) == 0)
+    return RANK_SOMEWHERE;
+  if (word_before(line, address, recipient_words))
+    return RANK_NAMED;
+  /* "550 5.1.1 <address>... User unknown": the address right behind the codes. */
+  g_autofree char *before = g_strndup(line, mention->start);
+  gsize start = 0, end = 0;
+  if (reply_find(before, &start, &end)) {
+    const char *rest = before + end;
+    if (status_find(rest, &start, &end))
+      rest += end;
+    if (strspn(rest, " \t<:-#") == strlen(rest))
+      return RANK_NAMED;
+  }
+  return RANK_SOMEWHERE;
+}
+
+static gboolean is_role(const char *address) {
+  for (const char *const *role = role_mailboxes; *role; role++) {
+    gsize n = strlen(*role);
+    if (g_ascii_strncasecmp(address, *role, n) == 0 && (address[n] == '@' || address[n] == '-'))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static char *mention_address(const Notice *notice, const Mention *mention) {
+  return g_strndup(notice->lines[mention->line] + mention->start, mention->end - mention->start);
+}
+
+/* An address of a line that says where another one came from: "(expanded from <..>)". */
+static gboolean is_origin(const char *line, gsize start) {
+  static const char *const words[] = {"expanded from",
+                                      "generated from",
+                                      "forwarded from",
+                                      "originally to",
+                                      "original address",
+                                      "alias for",
+                                      "ultimately generated from",
+                                      "generated by",
+                                      NULL};
+  return word_before(line, line + start, words);
+}
+
+static GArray *find_mentions(const Notice *notice, const TextHints *hints) {
+  GArray *mentions = g_array_new(FALSE, FALSE, sizeof(Mention));
+  for (guint i = 0; i < notice->n_lines && mentions->len < 4 * MAX_RECIPIENTS; i++) {
+    const char *line = notice->lines[i];
+    gsize start = 0, end = 0;
+    for (gsize from = 0; strchr(line + from, '@') && scan_mailbox(line + from, &start, &end); from += end) {
+      Mention mention = {.line = i, .start = from + start, .end = from + end};
+      if (is_origin(line, mention.start))
+        continue;
+      mention.rank = rank_mention(line, &mention);
+      g_autofree char *address = mention_address(notice, &mention);
+      gboolean sender = hints->sender && strstr(hints->sender, address);
+      if (mention.rank < RANK_HEAD && (sender || is_role(address)))
+        mention.rank = RANK_NONE;
+      else if (sender) /* "A message sent by <..>", or a mail to oneself: only if nobody else heads a passage */
+        mention.rank = RANK_NAMED;
+      if (mention.rank != RANK_NONE)
+        g_array_append_val(mentions, mention);
+    }
+  }
+  return mentions;
+}
+
+static gboolean mentions_address(const char *line, const char *address) {
+  gsize n = strlen(address);
+  for (const char *p = line; *p; p++)
+    if (g_ascii_tolower(*p) == g_ascii_tolower(*address) && g_ascii_strncasecmp(p, address, n) == 0 &&
+        (p == line || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[n]))
+      return TRUE;
+  return FALSE;
+}
+
+/* The notice and who is mentioned in it. */
+typedef struct Reading {
+  const Notice *notice;
+  GArray *mentions;
+  const Mention **heads; /* for each line the mention that heads a passage there, or NULL */
+} Reading;
+
+static void index_heads(Reading *reading) {
+  reading->heads = g_new0(const Mention *, reading->notice->n_lines + 1);
+  for (guint i = 0; i < reading->mentions->len; i++) {
+    const Mention *mention = &g_array_index(reading->mentions, Mention, i);
+    if (mention->rank == RANK_HEAD && !reading->heads[mention->line])
+      reading->heads[mention->line] = mention;
+  }
+}
+
+/* TRUE if line `i` begins a passage about another address than `address`. */
+static gboolean begins_other(const Reading *reading, guint i, const char *address) {
+  if (!reading->heads[i])
+    return FALSE;
+  g_autofree char *other = mention_address(reading->notice, reading->heads[i]);
+  return !same_address(other, address);
+}
+
+static gboolean has_code(const char *text) {
+  gsize start = 0, end = 0;
+  return reply_find(text, &start, &end) || status_find(text, &start, &end);
+}
+
+/* The lines from `line` (from byte `offset`) to the end of the paragraph, or to the next address. An address alone in
+ * its paragraph has its words in the next one. */
+static char *passage(const Reading *reading, const Mention *head, const char *address) {
+  const Notice *notice = reading->notice;
+  GString *words = g_string_new(NULL);
+  const char *rest = notice->lines[head->line] + head->end;
+  rest += strspn(rest, ">\"' \t:;)");
+  g_string_append(words, rest);
+  for (guint i = head->line + 1; i < notice->n_lines && words->len < MAX_WORDS; i++) {
+    const char *line = notice->lines[i] + strspn(notice->lines[i], " \t");
+    if (begins_other(reading, i, address))
+      break;
+    if (!*line) {
+      if (words->len > 0)
+        break;
+      continue;
+    }
+    if (words->len > 0)
+      g_string_append_c(words, ' ');
+    g_string_append(words, line);
+  }
+  return g_string_free(words, FALSE);
+}
+
+/* What the SMTP session in the notice says about `address`: the replies behind its RCPT command, or in lines with it.
+ */
+static char *session_words(const Notice *notice, const char *address) {
+  g_autoptr(GString) words = g_string_new(NULL);
+  gboolean ours = FALSE;
+  for (guint i = 0; i < notice->n_lines && words->len < MAX_WORDS; i++) {
+    const char *line = notice->lines[i] + strspn(notice->lines[i], " \t");
+    gboolean here = mentions_address(line, address);
+    if (g_str_has_prefix(line, ">>> "))
+      ours = here;
+    gboolean reply = g_str_has_prefix(line, "<<< ");
+    if ((reply && (ours || here)) || (here && has_code(line))) {
+      if (words->len > 0)
+        g_string_append_c(words, ' ');
+      g_string_append(words, line);
+    }
+  }
+  return words->len > 0 ? g_strdup(words->str) : NULL;
+}
+
+static guint word_score(const char *words) {
+  static const char *const marks[] = {
+      " said: ", "<<< ", "Remote Server returned", "(reason: ", "Remote host said", NULL};
+  gsize start = 0, end = 0;
+  guint score = *words ? 1 : 0;
+  score += reply_find(words, &start, &end) ? 4 : 0;
+  score += status_find(words, &start, &end) ? 2 : 0;
+  for (const char *const *mark = marks; *mark; mark++)
+    if (strstr(words, *mark))
+      score += 2;
+  return score;
+}
+
+static char *best_words(const Reading *reading, const char *address) {
+  g_autofree char *best = g_strdup("");
+  for (guint i = 0; i < reading->notice->n_lines; i++) {
+    if (!reading->heads[i] || begins_other(reading, i, address))
+      continue;
+    g_autofree char *words = passage(reading, reading->heads[i], address);
+    if (word_score(words) <= word_score(best))
+      continue;
+    g_free(best);
+    best = g_steal_pointer(&words);
+  }
+  char *session = has_code(best) ? NULL : session_words(reading->notice, address);
+  return session ? session : g_steal_pointer(&best);
+}
+
+static char *find_origin(const Notice *notice, const char *address) {
+  for (guint i = 0; i < notice->n_lines; i++) {
+    const char *line = notice->lines[i];
+    if (!mentions_address(line, address))
+      continue;
+    /* On the same line or the one behind it. */
+    for (guint k = i; k < MIN(i + 2, notice->n_lines); k++) {
+      gsize start = 0, end = 0;
+      for (gsize from = 0; scan_mailbox(notice->lines[k] + from, &start, &end); from += end)
+        if (is_origin(notice->lines[k], from + start))
+          return g_strndup(notice->lines[k] + from + start, end - start);
+    }
+  }
+  return NULL;
+}
+
+static void add_recipient(GPtrArray *list, const char *address, gboolean sure) {
+  for (guint i = 0; i < list->len; i++)
+    if (same_address(((TextRecipient *)g_ptr_array_index(list, i))->address, address))
+      return;
+  if (list->len >= MAX_RECIPIENTS)
+    return;
+  TextRecipient *recipient = g_new0(TextRecipient, 1);
+  recipient->address = g_strdup(address);
+  recipient->sure = sure;
+  g_ptr_array_add(list, recipient);
+}
+
+/* The addresses that stand where they do most surely name recipients. */
+static void add_mentioned(GPtrArray *list, const Reading *reading, const char *header) {
+  Rank best = RANK_SOMEWHERE;
+  for (guint i = 0; i < reading->mentions->len; i++)
+    best = MAX(best, g_array_index(reading->mentions, Mention, i).rank);
+  gsize start = 0, end = 0;
+  for (const char *p = best < RANK_HEAD ? header : NULL; p && scan_mailbox(p, &start, &end); p += end) {
+    g_autofree char *address = g_strndup(p + start, end - start);
+    add_recipient(list, address, TRUE);
+  }
+  if (list->len > 0)
+    return;
+  for (guint i = 0; i < reading->mentions->len; i++) {
+    const Mention *mention = &g_array_index(reading->mentions, Mention, i);
+    g_autofree char *address = mention_address(reading->notice, mention);
+    if (mention->rank == best)
+      add_recipient(list, address, best > RANK_SOMEWHERE);
+  }
+}
+
+GPtrArray *bounce_text_recipients(const Notice *notice, const TextHints *hints) {
+  GPtrArray *list = g_ptr_array_new_with_free_func(text_recipient_free);
+  g_autoptr(GArray) mentions = find_mentions(notice, hints);
+  Reading reading = {.notice = notice, .mentions = mentions};
+  index_heads(&reading);
+  for (guint i = 0; hints->recipients && i < hints->recipients->len; i++)
+    add_recipient(list, g_ptr_array_index(hints->recipients, i), TRUE);
+  if (list->len == 0)
+    add_mentioned(list, &reading, hints->header);
+  for (guint i = 0; i < list->len; i++) {
+    TextRecipient *recipient = g_ptr_array_index(list, i);
+    recipient->words = best_words(&reading, recipient->address);
+    recipient->original = find_origin(notice, recipient->address);
+  }
+  g_free(reading.heads);
+  return list;
+}
+
+char *bounce_text_joined(const Notice *notice) {
+  GString *joined = g_string_new(NULL);
+  for (guint i = 0; i < notice->n_lines && joined->len < MAX_JOINED; i++) {
+    const char *line = notice->lines[i] + strspn(notice->lines[i], " \t");
+    if (!*line)
+      continue;
+    if (joined->len > 0)
+      g_string_append_c(joined, ' ');
+    g_string_append(joined, line);
+  }
+  return g_string_free(joined, FALSE);
+}
+
+char *bounce_text_reporter(const Notice *notice) {
+  static const char *const phrases[] = {"mail system at host ",
+                                        "qmail-send program at ",
+                                        "Generating server: ",
+                                        "Gateway at host ",
+                                        "amavisd-new at host ",
+                                        "delivery status notification from ",
+                                        "Reporting-MTA: <",
+                                        "mail system at ",
+                                        "Message from ",
+                                        "program at ",
+                                        NULL};
+  for (const char *const *phrase = phrases; *phrase; phrase++) {
+    for (guint i = 0; i < notice->n_lines; i++) {
+      const char *at = strstr(notice->lines[i], *phrase);
+      gsize n = at ? scan_host(at + strlen(*phrase)) : 0;
+      if (n > 0)
+        return g_strndup(at + strlen(*phrase), n);
+    }
+  }
+  return NULL;
+}

@@ -1,0 +1,33 @@
+/* Who did not get the mail, and what was said about each, from the text of a notice.
+ * Part of the reader of bounces. */
+#ifndef WB_MAIL_BOUNCE_TEXT_H
+#define WB_MAIL_BOUNCE_TEXT_H
+
+#include "mail/notice.h"
+
+/* One address that the text names as a recipient, and the passage about it. */
+typedef struct TextRecipient {
+  char *address;
+  char *original; /* "(expanded from <..>)", "(generated from ..)"; NULL */
+  char *words;    /* lines joined by blanks; "" if the text says nothing about this address alone */
+  gboolean sure;  /* stands where recipients stand; FALSE: an address somewhere in the text */
+} TextRecipient;
+
+/* Addresses that are known beforehand not to be recipients, or to be some. */
+typedef struct TextHints {
+  GPtrArray *recipients; /* of char *: addresses known from a delivery report */
+  const char *header;    /* X-Failed-Recipients: addresses, unless the text itself lists some; NULL */
+  const char *sender;    /* header value with the address that the notice was sent to; NULL */
+} TextHints;
+
+/* GPtrArray of TextRecipient, in the order of the text; at most 500.  With recipients among the hints exactly those are
+ * returned, in their order. */
+GPtrArray *bounce_text_recipients(const Notice *notice, const TextHints *hints);
+
+/* All lines of the notice joined by blanks, without greeting quotes; at most 32 KiB. */
+char *bounce_text_joined(const Notice *notice);
+
+/* The server that wrote the notice, where it says so ("This is the mail system at host mx.example.com."); NULL. */
+char *bounce_text_reporter(const Notice *notice);
+
+#endif

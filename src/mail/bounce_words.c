@@ -1,0 +1,346 @@
+#include "mail/bounce_words.h"
+
+#include "mail/received.h"
+#include "mail/scan.h"
+#include "mail/status.h"
+
+#include <string.h>
+
+typedef struct Phrase {
+  const char *words; /* lower case */
+  const char *means;
+} Phrase;
+
+/* How mail systems say which command the other side refused.  Order matters: the more exact ones first. */
+static const Phrase commands[] = {
+    {"end of data", "DATA"},
+    {"in reply to rcpt to", "RCPT"},
+    {"in reply to mail from", "MAIL"},
+    {"in reply to data", "DATA"},
+    {"in reply to ehlo", "EHLO"},
+    {"in reply to helo", "EHLO"},
+    {"in reply to lhlo", "EHLO"},
+    {"after rcpt to", "RCPT"},
+    {"after rcpt command", "RCPT"},
+    {"after mail from", "MAIL"},
+    {"after mail command", "MAIL"},
+    {"after data", "DATA"},
+    {"after pipelined data", "DATA"},
+    {"after pipelined rcpt", "RCPT"},
+    {"after pipelined mail", "MAIL"},
+    {"after ehlo", "EHLO"},
+    {"after helo", "EHLO"},
+    {"after initial connection", "CONN"},
+    {"following rcpt", "RCPT"},
+    {"following mail", "MAIL"},
+    {"following data", "DATA"},
+    {"response to rcpt", "RCPT"},
+    {"response to mail", "MAIL"},
+    {"response to data", "DATA"},
+    {"rcpt to response", "RCPT"},
+    {"mail from response", "MAIL"},
+    {"data response", "DATA"},
+    {"[rcpt_to]", "RCPT"},
+    {"[mail_from]", "MAIL"},
+    {"smtp:rcpt", "RCPT"},
+    {"smtp:mail", "MAIL"},
+    {"smtp:data", "DATA"},
+    {"does not like recipient", "RCPT"},
+    {"does not like sender", "MAIL"},
+    {"failed after i sent the message", "DATA"},
+    {"failed on data command", "DATA"},
+    {">>> rcpt to", "RCPT"},
+    {">>> mail from", "MAIL"},
+    {">>> data", "DATA"},
+    {">>> ehlo", "EHLO"},
+    {">>> helo", "EHLO"},
+    {"initial server greeting", "CONN"},
+    {"refused to talk to me", "CONN"},
+    {"couldn't find any host", "CONN"},
+    {"wasn't able to establish an smtp connection", "CONN"},
+    {"connection refused", "CONN"},
+    {"connection timed out", "CONN"},
+};
+
+/* Words before a host name that is the server talked to. */
+static const char *const before_server[] = {"host", "server", "to", "by", "with", "via", "mta", "gateway", NULL};
+
+/* Words that name a blocklist right before its zone. */
+static const char *const before_list[] = {
+    "using",
+    "blocked by",
+    "block list at",
+    "blacklist at",
+    "blacklisted by",
+    "blacklisted in",
+    "blacklisted at",
+    "blacklisted on",
+    "black list at",
+    "listed by",
+    "listed in",
+    "listed at",
+    "listed on",
+    "rejected by",
+    "found in",
+    "found on",
+    "rbl",
+    "dnsbl",
+    "rbl:",
+    "dnsbl:",
+    "blocklist",
+    "blacklist",
+    "lookup at",
+    "match in",
+    "blocklisted in",
+    "blocklisted by",
+    "block list",
+    "according to",
+    NULL,
+};
+
+/* Operators by the name of their domain: what a list is called wherever it stands in a refusal. */
+static const char *const operators[] = {
+    "spamhaus",      "spamcop",      "barracudacentral",
+    "sorbs",         "uceprotect",   "abuseat",
+    "surbl",         "uribl",        "invaluement",
+    "mailspike",     "psbl",         "nixspam",
+    "backscatterer", "spamrats",     "cloudmark",
+    "senderscore",   "abusix",       "dnswl",
+    "blocklist.de",  "gbudb",        "truncate",
+    "s5h",           "0spam",        "cymru",
+    "rfc-clueless",  "rfc-ignorant", "njabl",
+    "dsbl",          "ahbl",         "manitu",
+    "proofpoint",    "trendmicro",   NULL,
+};
+
+static const char *const refusing[] = {
+    "block",      "list", "reject", "denied",     "refus", "spam", "abuse",
+    "reputation", "rbl",  "banned", "not accept", "dnsbl", NULL,
+};
+
+static const char *find_ci(const char *text, const char *lower) {
+  gsize n = strlen(lower);
+  for (const char *p = text; *p; p++)
+    if (g_ascii_tolower(*p) == lower[0] && g_ascii_strncasecmp(p, lower, n) == 0)
+      return p;
+  return NULL;
+}
+
+static gboolean has_one_of(const char *text, const char *const *list) {
+  for (; *list; list++)
+    if (find_ci(text, *list))
+      return TRUE;
+  return FALSE;
+}
+
+/* TRUE if the words of `phrase` stand right before `p`; blanks and quotes between are skipped. */
+static gboolean stands_before(const char *text, const char *p, const char *phrase) {
+  while (p > text && strchr(" <\"'([", p[-1]))
+    p--;
+  gsize n = strlen(phrase);
+  if ((gsize)(p - text) < n || g_ascii_strncasecmp(p - n, phrase, n) != 0)
+    return FALSE;
+  return (gsize)(p - text) == n || !g_ascii_isalnum(p[-(gssize)n - 1]);
+}
+
+static gboolean one_stands_before(const char *text, const char *p, const char *const *list) {
+  for (; *list; list++)
+    if (stands_before(text, p, *list))
+      return TRUE;
+  return FALSE;
+}
+
+char *bounce_words_tidy(const char *words) {
+  GString *flat = g_string_sized_new(strlen(words));
+  for (const char *p = words; *p; p++) {
+    if (!g_ascii_isspace(*p))
+      g_string_append_c(flat, *p);
+    else if (flat->len > 0 && flat->str[flat->len - 1] != ' ')
+      g_string_append_c(flat, ' ');
+  }
+  g_strchomp(flat->str);
+  gsize start = 0, end = 0;
+  char *text = g_string_free(flat, FALSE);
+  if (!reply_find(text, &start, &end) || text[end] != '-')
+    return text;
+  /* RFC 5321 s4.2.1: every line of a reply begins with its code, all but the last with a hyphen behind it. */
+  char code[4] = {text[start], text[start + 1], text[start + 2], '\0'};
+  char status[16] = "";
+  gsize from = 0, to = 0;
+  if (status_find(text + end, &from, &to) && from == 1 && to - from < sizeof status)
+    memcpy(status, text + end + from, to - from);
+  char *out = text + end + 1;
+  for (const char *p = out; *p;) {
+    if (p[-1] == ' ' && strncmp(p, code, 3) == 0 && (p[3] == '-' || p[3] == ' ')) {
+      const char *rest = p + 4;
+      gsize n = strlen(status);
+      if (n > 0 && strncmp(rest, status, n) == 0 && (rest[n] == ' ' || rest[n] == '\0'))
+        rest += n + (rest[n] == ' ');
+      p = rest;
+      if (!*p)
+        break;
+    }
+    *out++ = *p++;
+  }
+  *out = '\0';
+  return g_strchomp(text);
+}
+
+/* Where the reply begins that matters.  A relay's own reply may wrap the one it got: "554 <address>... 550 Host
+ * unknown" (Sendmail), "554 4.4.7 Message expired: ...<421 4.4.2 Connection timed out>"; X.4.7 only says that it gave
+ * up. */
+static gboolean find_reply(const char *text, gsize *at) {
+  gsize end = 0, inner = 0;
+  if (!reply_find(text, at, &end))
+    return FALSE;
+  const char *rest = text + *at + 3;
+  const char *dots = strstr(rest, "... ");
+  if (dots && reply_find(dots + 4, &inner, &end) && inner == 0)
+    *at = (gsize)(dots + 4 - text);
+  else if ((g_str_has_prefix(rest, " 4.4.7") || g_str_has_prefix(rest, " 5.4.7")) && reply_find(rest, &inner, &end))
+    *at = (gsize)(rest - text) + inner;
+  return TRUE;
+}
+
+void bounce_words_codes(BounceRecipient *recipient, const char *diagnostic) {
+  gsize start = 0, end = 0, reply_at = 0;
+  gboolean reply = find_reply(diagnostic, &reply_at);
+  if (reply && !recipient->reply)
+    recipient->reply = g_strndup(diagnostic + reply_at, 3);
+  if (recipient->status)
+    return;
+  /* The code behind the reply is the remote server's; one before it is what the own server made of it. */
+  if (reply && status_find(diagnostic + reply_at, &start, &end))
+    recipient->status = g_strndup(diagnostic + reply_at + start, end - start);
+  else if (status_find(diagnostic, &start, &end))
+    recipient->status = g_strndup(diagnostic + start, end - start);
+}
+
+static void find_command(BounceRecipient *recipient, const char *words) {
+  for (guint i = 0; i < G_N_ELEMENTS(commands) && !recipient->command; i++)
+    if (find_ci(words, commands[i].words))
+      recipient->command = g_strdup(commands[i].means);
+}
+
+/* The host name that ends right before `p`, blanks and one dot skipped; NULL if there is none. */
+static char *host_before(const char *text, const char *p) {
+  while (p > text && (p[-1] == ' ' || p[-1] == '('))
+    p--;
+  const char *end = p > text && p[-1] == '.' ? p - 1 : p;
+  const char *start = end;
+  while (start > text && (g_ascii_isalnum(start[-1]) || strchr("-_.", start[-1])))
+    start--;
+  if (start == end || stands_before(text, start, "from"))
+    return NULL;
+  g_autofree char *name = g_strndup(start, (gsize)(end - start));
+  return scan_host(name) == strlen(name) ? g_steal_pointer(&name) : NULL;
+}
+
+/* "host mx.example.com[192.0.2.25] said:", "by mx.example.jp. [192.0.2.153].", "192.0.2.25 does not like recipient". */
+static void find_server_by_ip(BounceRecipient *recipient, const char *words) {
+  gsize start = 0, end = 0;
+  for (const char *p = words; scan_ip(p, &start, &end); p += end) {
+    const char *at = p + start;
+    gboolean bracket = at > words && (at[-1] == '[' || at[-1] == '(');
+    g_autofree char *name = bracket ? host_before(words, at - 1) : NULL;
+    gboolean first = strspn(words, " \t<([") == (gsize)(at - words);
+    if (!name && !first && !one_stands_before(words, at, before_server))
+      continue;
+    if (name && !recipient->remote_mta)
+      recipient->remote_mta = g_steal_pointer(&name);
+    if (!recipient->remote_ip)
+      recipient->remote_ip = g_strndup(at, end - start);
+    return;
+  }
+}
+
+static void find_server_by_name(BounceRecipient *recipient, const char *words) {
+  for (const char *p = words; *p && !recipient->remote_mta; p++) {
+    if (p > words && !strchr(" <\"'(", p[-1]))
+      continue;
+    gsize n = scan_host(p);
+    if (n > 0 && one_stands_before(words, p, before_server))
+      recipient->remote_mta = g_strndup(p, n);
+  }
+}
+
+/* The remote server's words out of `words`, when its reply begins at `at`. */
+static char *remote_words(const char *words, gsize at) {
+  static const char *const tails[] = {" (in reply to ", " giving up on ", " i'm not going to try again",
+                                      " --- below this line"};
+  g_autofree char *said = g_strdup(words + at);
+  for (guint i = 0; i < G_N_ELEMENTS(tails); i++) {
+    const char *tail = find_ci(said, tails[i]);
+    if (tail)
+      said[tail - said] = '\0';
+  }
+  static const char *const pairs[] = {"''", "\"\"", "()", "[]", "`'"};
+  for (guint i = 0; at > 0 && i < G_N_ELEMENTS(pairs); i++) {
+    char *close = words[at - 1] == pairs[i][0] ? strrchr(said, pairs[i][1]) : NULL;
+    if (close)
+      *close = '\0';
+  }
+  /* "(reason: 550 ...)": a closing bracket that was opened before the reply. */
+  gsize n = strlen(said);
+  if (n > 0 && said[n - 1] == ')' && !strchr(said, '('))
+    said[n - 1] = '\0';
+  return g_strdup(g_strstrip(said));
+}
+
+void bounce_words_read(BounceRecipient *recipient, const char *words) {
+  g_autofree char *flat = bounce_words_tidy(words);
+  gsize at = 0;
+  gboolean reply = find_reply(flat, &at);
+  bounce_words_codes(recipient, flat);
+  find_command(recipient, flat);
+  /* The server that spoke is named before what it said; addresses in its own words are others'. */
+  g_autofree char *before = g_strndup(flat, reply ? at : strlen(flat));
+  if (!recipient->remote_mta || !recipient->remote_ip)
+    find_server_by_ip(recipient, before);
+  if (!recipient->remote_mta && !recipient->remote_ip)
+    find_server_by_name(recipient, before);
+  if (!recipient->diagnostic && *flat)
+    recipient->diagnostic = reply ? remote_words(flat, at) : g_strdup(flat);
+}
+
+static gboolean is_operator(const char *host, gsize n) {
+  g_autofree char *name = g_ascii_strdown(host, (gssize)n);
+  return has_one_of(name, operators);
+}
+
+static char *find_list(const char *words) {
+  char *second = NULL;
+  for (const char *p = words; *p; p++) {
+    if (p > words && (g_ascii_isalnum(p[-1]) || strchr("-_.@", p[-1])))
+      continue;
+    gsize n = scan_host(p);
+    if (n == 0)
+      continue;
+    if (one_stands_before(words, p, before_list) && (is_operator(p, n) || !stands_before(words, p, "rejected by"))) {
+      g_free(second);
+      return g_strndup(p, n);
+    }
+    if (!second && is_operator(p, n))
+      second = g_strndup(p, n);
+    p += n - 1;
+  }
+  for (const char *const *name = operators; !second && *name; name++) {
+    const char *at = find_ci(words, *name);
+    if (at && (at == words || !g_ascii_isalnum(at[-1])) && !g_ascii_isalnum(at[strlen(*name)]))
+      second = g_strndup(at, strlen(*name));
+  }
+  return second;
+}
+
+void bounce_words_list(const char *words, char **list, char **listed_ip) {
+  if (!has_one_of(words, refusing))
+    return;
+  if (!*list)
+    *list = find_list(words);
+  gsize start = 0, end = 0;
+  for (const char *p = words; !*listed_ip && scan_ip(p, &start, &end); p += end) {
+    g_autofree char *ip = g_strndup(p + start, end - start);
+    if (received_ip_is_public(ip))
+      *listed_ip = g_steal_pointer(&ip);
+  }
+}

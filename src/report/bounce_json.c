@@ -1,0 +1,94 @@
+#include "report/bounce_json.h"
+
+#include "mail/scan.h"
+
+#include <json-glib/json-glib.h>
+
+#define SCHEMA 1
+#define MAX_ADDRESSES 50
+
+static void add(JsonBuilder *json, const char *name, const char *value) {
+  if (!value || !*value)
+    return;
+  json_builder_set_member_name(json, name);
+  json_builder_add_string_value(json, value);
+}
+
+static void add_flag(JsonBuilder *json, const char *name, gboolean value) {
+  json_builder_set_member_name(json, name);
+  json_builder_add_boolean_value(json, value);
+}
+
+/* Addresses alone, without names and brackets; a header without any as it stands. */
+static void add_addresses(JsonBuilder *json, const char *name, const char *header, guint max) {
+  g_autoptr(GString) list = g_string_new(NULL);
+  gsize start = 0, end = 0;
+  for (const char *p = header; p && max > 0 && scan_mailbox(p, &start, &end); p += end) {
+    /* "taro@example.com" <taro@example.com>: the name says the same again. */
+    g_autofree char *address = g_strndup(p + start, end - start);
+    if (g_str_has_suffix(list->str, address))
+      continue;
+    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", address);
+    max--;
+  }
+  add(json, name, list->len > 0 ? list->str : header);
+}
+
+static void add_original(JsonBuilder *json, const Bounce *bounce) {
+  json_builder_set_member_name(json, "original");
+  json_builder_begin_object(json);
+  add(json, "message_id", bounce->message_id);
+  add_addresses(json, "from", bounce->from, 1);
+  add_addresses(json, "to", bounce->to, MAX_ADDRESSES);
+  add(json, "subject", bounce->subject);
+  add(json, "date", bounce->date);
+  add(json, "return_path", bounce->return_path);
+  json_builder_end_object(json);
+}
+
+static void add_recipient(JsonBuilder *json, const BounceRecipient *recipient) {
+  json_builder_begin_object(json);
+  add(json, "recipient", recipient->recipient);
+  add(json, "original_recipient", recipient->original_recipient);
+  add(json, "action", recipient->action);
+  add(json, "dsn_status", recipient->dsn_status);
+  add(json, "status", recipient->status);
+  add(json, "reply", recipient->reply);
+  add(json, "command", recipient->command);
+  add(json, "remote_mta", recipient->remote_mta);
+  add(json, "remote_ip", recipient->remote_ip);
+  add(json, "diagnostic", recipient->diagnostic);
+  add(json, "provider", recipient->provider);
+  add(json, "cause", recipient->cause);
+  add(json, "owner", recipient->owner);
+  if (recipient->permanent >= 0)
+    add_flag(json, "permanent", recipient->permanent > 0);
+  json_builder_end_object(json);
+}
+
+char *bounce_to_json(const Bounce *bounce, const char *file) {
+  g_autoptr(JsonBuilder) json = json_builder_new();
+  json_builder_begin_object(json);
+  json_builder_set_member_name(json, "schema");
+  json_builder_add_int_value(json, SCHEMA);
+  add(json, "file", file);
+  add_flag(json, "is_bounce", bounce->is_bounce);
+  add(json, "kind", bounce_kind_word(bounce->kind));
+  if (bounce->cut)
+    add_flag(json, "cut", TRUE);
+  add(json, "reporting_mta", bounce->reporting_mta);
+  add(json, "arrival_date", bounce->arrival_date);
+  add_original(json, bounce);
+  add(json, "list", bounce->list);
+  add(json, "listed_ip", bounce->listed_ip);
+  add(json, "received_ip", bounce->received_ip);
+  add(json, "helo", bounce->helo);
+  json_builder_set_member_name(json, "recipients");
+  json_builder_begin_array(json);
+  for (guint i = 0; i < bounce->recipients->len; i++)
+    add_recipient(json, g_ptr_array_index(bounce->recipients, i));
+  json_builder_end_array(json);
+  json_builder_end_object(json);
+  g_autoptr(JsonNode) root = json_builder_get_root(json);
+  return json_to_string(root, FALSE);
+}
