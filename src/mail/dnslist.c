@@ -78,6 +78,8 @@ DnsList *dnslists_add(DnsLists *lists, const char *zone) {
   return list;
 }
 
+gboolean dnslists_is_plain(const DnsLists *lists) { return lists->doc == NULL; }
+
 guint dnslists_length(const DnsLists *lists) { return lists->lists->len; }
 
 const DnsList *dnslists_get(const DnsLists *lists, guint i) { return g_ptr_array_index(lists->lists, i); }

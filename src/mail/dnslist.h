@@ -43,6 +43,8 @@ DnsLists *dnslists_load_own(const char *path, GError **error);
 void dnslists_free(DnsLists *lists);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DnsLists, dnslists_free)
 
+/* TRUE for a plain file of zones, of which nothing is known but the name. */
+gboolean dnslists_is_plain(const DnsLists *lists);
 guint dnslists_length(const DnsLists *lists);
 const DnsList *dnslists_get(const DnsLists *lists, guint i);
 /* The list of exactly this zone, also a redundant or retired one; NULL: unknown. */

@@ -4,7 +4,6 @@
 
 #include <ares.h>
 
-#define MAX_IN_FLIGHT 100
 #define DEFAULT_TIMEOUT_MS 5000
 #define MAX_TIMEOUT_MS (600 * 1000)
 #define MAX_TCP_TRIES 4
@@ -170,7 +169,7 @@ static guint first_resolver(const DnsLive *live) {
 }
 
 static gboolean has_room(const DnsLive *live) {
-  return live->upstreams[first_resolver(live)].in_flight < MAX_IN_FLIGHT;
+  return live->upstreams[first_resolver(live)].in_flight < NET_IN_FLIGHT;
 }
 
 static void launch(DnsLive *live, DnsTask *task) {

@@ -100,7 +100,10 @@ typedef struct NetOptions {
   guint timeout_ms;     /* when a question becomes DNS_TIMEOUT; 0: 5000 */
 } NetOptions;
 
-/* A net that asks the network.  Questions go out at once, at most 100 in flight per resolver.  Four tries
+/* So many questions are in flight at most, the others wait in order: more overflow a server's socket buffer. */
+#define NET_IN_FLIGHT 100
+
+/* A net that asks the network.  Questions go out at once, at most NET_IN_FLIGHT in flight per resolver.  Four tries
  * spread over the resolvers (the first again after about 150 ms, then with growing gaps); an answer to
  * any try counts until the time-out, so that a slow resolver is not taken for a dead one.  TCP after truncation.
  * Fails only on a `resolver` that is no address, message fit for the user. */

@@ -2,7 +2,9 @@
 
 const Probe *const probe_table[] = {
     &probe_vantage,
+    &probe_address,
     &probe_mx,
+    &probe_dnsbl,
     NULL,
 };
 

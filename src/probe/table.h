@@ -5,6 +5,8 @@
 #include "probe/probe.h"
 
 extern const Probe probe_vantage; /* vantage.c: is the DNS that we ask through fit for it? */
+extern const Probe probe_address; /* address.c: is the address well formed, does its domain take mail? */
 extern const Probe probe_mx;      /* mx.c: the mail servers of a domain */
+extern const Probe probe_dnsbl;   /* dnsbl.c: is an address or a domain on blocklists? */
 
 #endif

@@ -1,0 +1,394 @@
+#include "probe/table.h"
+
+#include "base/catalogue.h"
+#include "mail/address.h"
+#include "mail/ip.h"
+#include "probe/known.h"
+#include "probe/sweep.h"
+
+#include <string.h>
+
+/* More rows than these say nothing more: the facts name the lists. */
+#define MAX_SILENT_ROWS 20
+
+static const ProbeInput dnsbl_inputs[] = {
+    {"ip", "ip", FALSE, N_("the address that the mail was sent from")},
+    {"domain", "domain", FALSE, N_("the domain that the mail was sent from or that it names")},
+    {"lists", "text", FALSE, N_("core (default), all, or a file: a knowledge file, or one zone a line")},
+    {"ip_source", "text", FALSE, N_("where the address is from: named, received, asked")},
+    {0},
+};
+
+static const FactSpec dnsbl_gives[] = {
+    {"status", FACT_TEXT, "listed policy weak clean partly unknown not_public",
+     N_("the worst of all; clean: every list answered; partly: those that answered do not have it; not_public: not "
+        "asked, since no list can know it")},
+    {"listed", FACT_LIST, NULL, N_("the lists that have it")},
+    {"major", FACT_LIST, NULL, N_("those of them that many receivers use")},
+    {"policy", FACT_LIST, NULL, N_("the lists that object to the kind of address, not to its behaviour")},
+    {"weak", FACT_LIST, NULL, N_("the lists that have it with a minor sign")},
+    {"allowed", FACT_LIST, NULL, N_("the allow lists that know it")},
+    {"refused", FACT_LIST, NULL, N_("the lists that refused to answer us")},
+    {"wildcard", FACT_LIST, NULL, N_("the lists that were left out, since they list everything")},
+    {"unanswered", FACT_LIST, NULL, N_("the lists that told us nothing: refused, no answer, no answer of use")},
+    {"clean", FACT_NUMBER, NULL, N_("how many lists do not have it")},
+    {"asked", FACT_NUMBER, NULL, N_("how many lists were asked")},
+    {"address", FACT_TEXT, NULL, N_("the address that was looked for")},
+    {"address_source", FACT_TEXT, NULL, N_("where the address is from")},
+    {"domain", FACT_TEXT, NULL, N_("the domain that was looked for")},
+    {"range", FACT_TEXT, NULL, N_("what range of addresses it belongs to, if it is no public one")},
+    {0},
+};
+
+/* How a verdict is told, and where: rows are sorted by rank, then as the lists stand. */
+typedef struct Telling {
+  Level level[3]; /* by tier */
+  int rank[3];
+  char mark;
+  const char *text;
+} Telling;
+
+static const Telling tellings[] = {
+    [DNSLIST_CLEAN] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK}, {10, 10, 10}, '.', NULL},
+    [DNSLIST_LISTED] = {{LEVEL_FAIL, LEVEL_WARN, LEVEL_NOTE}, {0, 2, 5}, 'L', N_("Listed ({codes}): {words}")},
+    [DNSLIST_WEAK] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE}, {4, 4, 4}, 'L', N_("A minor sign ({codes}): {words}")},
+    [DNSLIST_POLICY] = {{LEVEL_WARN, LEVEL_NOTE, LEVEL_NOTE},
+                        {1, 3, 3},
+                        'L',
+                        N_("The kind of address is listed, not its behaviour ({codes}): {words}")},
+    [DNSLIST_POSITIVE] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK}, {8, 8, 8}, '.', N_("An allow list knows it ({codes}): {words}")},
+    [DNSLIST_NEUTRAL] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE}, {9, 9, 9}, '.', N_("For information ({codes}): {words}")},
+    [DNSLIST_REFUSED] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN}, {6, 7, 7}, '?', N_("Refused to answer: {words}")},
+    [DNSLIST_UNKNOWN] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN}, {6, 7, 7}, '-', N_("Told us nothing: {words}")},
+    [DNSLIST_WILDCARD] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN},
+                          {6, 7, 7},
+                          '-',
+                          N_("Left out: it lists everything, even the test entry that no list may have")},
+};
+
+typedef struct Look {
+  Result *result;
+  GArray *items;        /* of SweepItem */
+  SweepTarget targets[2];
+  guint n_targets;
+  const char *range;    /* of an address that is not public; NULL: public */
+} Look;
+
+/* --- what is looked for --- */
+
+static void add_target(Look *look, DnsListKind kind, char *label, const char *shown) {
+  look->targets[look->n_targets++] = (SweepTarget){kind, label, g_strdup(shown)};
+}
+
+/* Names that RFC 6761 and others keep out of the public DNS. */
+static gboolean is_special_domain(const char *domain) {
+  static const char *const endings[] = {"test",  "invalid", "localhost", "example", "local",
+                                        "onion", "internal", "arpa",     NULL};
+  const char *dot = strrchr(domain, '.');
+  return dot == NULL || g_strv_contains(endings, dot + 1);
+}
+
+static gboolean take_ip(Look *look, const char *text, gboolean own) {
+  Ip ip;
+  if (!ip_parse(text, &ip)) {
+    result_add(look->result, LEVEL_FAIL, NULL, message_new(N_("\"{text}\" is not an IP address"), "text", text, NULL));
+    return FALSE;
+  }
+  g_autofree char *shown = ip_format(&ip);
+  look->range = ip_special_range(&ip);
+  facts_set_text(look->result->facts, "address", SOURCE_PROBE, shown);
+  if (look->range != NULL)
+    facts_set_text(look->result->facts, "range", SOURCE_PROBE, look->range);
+  else
+    facts_set_absent(look->result->facts, "range", SOURCE_PROBE);
+  if (look->range == NULL || own)
+    add_target(look, ip.family == 4 ? DNSLIST_IP4 : DNSLIST_IP6, ip_reverse(&ip), shown);
+  return TRUE;
+}
+
+static gboolean take_domain(Look *look, const char *text, gboolean own) {
+  char *domain = domain_to_ascii(text);
+  if (domain == NULL) {
+    result_add(look->result, LEVEL_FAIL, NULL,
+               message_new(N_("\"{domain}\" is not the name of a domain"), "domain", text, NULL));
+    return FALSE;
+  }
+  facts_set_text(look->result->facts, "domain", SOURCE_PROBE, domain);
+  if (own || !is_special_domain(domain)) {
+    add_target(look, DNSLIST_DOMAIN, domain, domain);
+    return TRUE;
+  }
+  look->range = look->range != NULL ? look->range : N_("a name that is kept out of the public DNS");
+  g_free(domain);
+  return TRUE;
+}
+
+/* --- rows --- */
+
+static const Telling *telling_of(const SweepItem *item) { return &tellings[item->verdict]; }
+
+static int rank_of(const SweepItem *item) { return telling_of(item)->rank[dnslist_tier(item->list)]; }
+
+static int by_rank(gconstpointer a, gconstpointer b) {
+  const SweepItem *x = *(const SweepItem *const *)a, *y = *(const SweepItem *const *)b;
+  int difference = rank_of(x) - rank_of(y);
+  return difference != 0 ? difference : (x > y) - (x < y);
+}
+
+static gboolean seen(const GPtrArray *words, const char *word) {
+  for (guint i = 0; i < words->len; i++)
+    if (g_str_equal(g_ptr_array_index(words, i), word))
+      return TRUE;
+  return FALSE;
+}
+
+/* The codes and the operator's words for all of them, not only for the one that decided. */
+static void set_codes(Message *text, const SweepItem *item) {
+  g_autofree const char **addresses = sweep_addresses(item->answer);
+  g_autofree char *codes = g_strjoinv(", ", (char **)addresses);
+  g_autoptr(GPtrArray) words = g_ptr_array_new();
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    const char *const one[] = {addresses[i], NULL}, *meaning = NULL;
+    if (sweep_is_hit(dnslist_judge(item->list, one, &meaning)) && meaning != NULL && !seen(words, meaning))
+      g_ptr_array_add(words, (gpointer)meaning);
+  }
+  g_ptr_array_add(words, NULL);
+  g_autofree char *joined = g_strjoinv("; ", (char **)words->pdata);
+  message_set(text, "codes", codes);
+  if (joined[0] != '\0')
+    message_set(text, "words", joined);
+  else
+    message_set_tr(text, "words", N_("the operator documents no such code"));
+}
+
+static void set_advice(Finding *row, const SweepItem *item) {
+  const char *url = dnslist_delist_url(item->list), *note = dnslist_note(item->list);
+  const char *remark = note != NULL ? note
+                       : dnslist_is_doubtful(item->list) ? N_("What we know about this list is uncertain")
+                                                         : NULL;
+  url = url != NULL ? url : dnslist_lookup_url(item->list);
+  if (url == NULL && remark == NULL)
+    return;
+  Message *advice = message_new(url == NULL      ? "{remark}"
+                                : remark == NULL ? N_("Explanation and removal: {url}")
+                                                 : N_("Explanation and removal: {url} ({remark})"),
+                                "url", url != NULL ? url : "", NULL);
+  if (remark != NULL)
+    message_set_tr(advice, "remark", remark);
+  finding_set_advice(row, advice);
+}
+
+static char *joined_texts(const DnsAnswer *text) {
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < dns_answer_count(text) && all->len < 4096; i++)
+    g_string_append_printf(all, "%s%s", all->len > 0 ? " | " : "", dns_answer_record(text, i)->value);
+  return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+static void add_row(Look *look, const SweepItem *item) {
+  const Telling *telling = telling_of(item);
+  Message *text = message_new(telling->text, NULL);
+  if (sweep_is_hit(item->verdict))
+    set_codes(text, item);
+  else if (item->words != NULL)
+    message_set_tr(text, "words", item->words);
+  Finding *row = result_add(look->result, telling->level[dnslist_tier(item->list)], dnslist_zone(item->list), text);
+  const DnsAnswer *proofs[] = {item->answer, item->negative, item->positive, item->text};
+  for (guint i = 0; i < G_N_ELEMENTS(proofs); i++)
+    if (proofs[i] != NULL)
+      probe_add_answer(row, proofs[i], proofs[i] == item->answer || proofs[i] == item->text ? "RFC 5782 s2.1" : "RFC 5782 s5");
+  if (item->text != NULL && item->text->status == DNS_OK) {
+    g_autofree char *quote = joined_texts(item->text);
+    finding_set_quote(row, quote);
+  }
+  if (sweep_is_hit(item->verdict))
+    set_advice(row, item);
+}
+
+static void add_rows(Look *look) {
+  g_autoptr(GPtrArray) told = g_ptr_array_new();
+  guint silent = 0;
+  for (guint i = 0; i < look->items->len; i++)
+    silent += !g_array_index(look->items, SweepItem, i).waits &&
+              sweep_is_silent(g_array_index(look->items, SweepItem, i).verdict);
+  for (guint i = 0; i < look->items->len; i++) {
+    SweepItem *item = &g_array_index(look->items, SweepItem, i);
+    if (item->waits || item->verdict == DNSLIST_CLEAN)
+      continue;
+    if (silent <= MAX_SILENT_ROWS || !sweep_is_silent(item->verdict))
+      g_ptr_array_add(told, item);
+  }
+  g_ptr_array_sort(told, by_rank);
+  for (guint i = 0; i < told->len; i++)
+    add_row(look, g_ptr_array_index(told, i));
+  if (silent > MAX_SILENT_ROWS)
+    result_add(look->result, LEVEL_UNKNOWN, NULL,
+               message_set_number(message_set_number(message_new(N_("{silent} of {asked} lists told us nothing"), NULL),
+                                                     "silent", silent),
+                                  "asked", look->items->len));
+}
+
+/* --- progress --- */
+
+static void set_progress(Look *look) {
+  Result *result = look->result;
+  guint counts[256] = {0};
+  for (guint i = 0; i < look->items->len; i++) {
+    const SweepItem *item = &g_array_index(look->items, SweepItem, i);
+    char mark = item->waits ? 'w' : telling_of(item)->mark;
+    g_string_append_c(result->marks, mark);
+    counts[(guchar)mark]++;
+    result->done += !item->open;
+  }
+  result->total = look->items->len;
+  result->tally = message_new(N_("listed {listed}   clean {clean}   refused us {refused}   no answer {silent}   "
+                                 "waiting {waiting}"),
+                              NULL);
+  message_set_number(result->tally, "listed", counts['L']);
+  message_set_number(result->tally, "clean", counts['.']);
+  message_set_number(result->tally, "refused", counts['?']);
+  message_set_number(result->tally, "silent", counts['-']);
+  message_set_number(result->tally, "waiting", counts['w']);
+}
+
+/* --- the end --- */
+
+/* The zones with this verdict, each once; tier -1: of any. */
+static guint set_zones(Look *look, const char *name, gboolean (*fits)(DnsListVerdict), int tier) {
+  g_autoptr(GPtrArray) zones = g_ptr_array_new();
+  for (guint i = 0; i < look->items->len; i++) {
+    const SweepItem *item = &g_array_index(look->items, SweepItem, i);
+    if (fits(item->verdict) && (tier < 0 || (int)dnslist_tier(item->list) == tier) &&
+        !seen(zones, dnslist_zone(item->list)))
+      g_ptr_array_add(zones, (gpointer)dnslist_zone(item->list));
+  }
+  guint n = zones->len;
+  g_ptr_array_add(zones, NULL);
+  facts_set_list(look->result->facts, name, SOURCE_PROBE, (const char *const *)zones->pdata);
+  return n;
+}
+
+static gboolean is_listed(DnsListVerdict verdict) { return verdict == DNSLIST_LISTED; }
+static gboolean is_policy(DnsListVerdict verdict) { return verdict == DNSLIST_POLICY; }
+static gboolean is_weak(DnsListVerdict verdict) { return verdict == DNSLIST_WEAK; }
+static gboolean is_positive(DnsListVerdict verdict) { return verdict == DNSLIST_POSITIVE; }
+static gboolean is_refused(DnsListVerdict verdict) { return verdict == DNSLIST_REFUSED; }
+static gboolean is_wildcard(DnsListVerdict verdict) { return verdict == DNSLIST_WILDCARD; }
+
+static void set_headline(Look *look, const char *text, guint listed, guint silent) {
+  g_autofree char *both = look->n_targets > 1 ? g_strdup_printf("%s, %s", look->targets[0].shown, look->targets[1].shown)
+                                              : g_strdup(look->targets[0].shown);
+  look->result->headline = message_new(text, "target", both, NULL);
+  message_set_number(look->result->headline, "listed", listed);
+  message_set_number(look->result->headline, "silent", silent);
+  message_set_number(look->result->headline, "asked", look->items->len);
+}
+
+static void conclude(Look *look) {
+  Facts *facts = look->result->facts;
+  guint listed = set_zones(look, "listed", is_listed, -1), policy = set_zones(look, "policy", is_policy, -1);
+  guint weak = set_zones(look, "weak", is_weak, -1), silent = set_zones(look, "unanswered", sweep_is_silent, -1);
+  guint answered = 0, clean = 0;
+  set_zones(look, "major", is_listed, DNSLIST_MAJOR);
+  set_zones(look, "allowed", is_positive, -1);
+  set_zones(look, "refused", is_refused, -1);
+  set_zones(look, "wildcard", is_wildcard, -1);
+  for (guint i = 0; i < look->items->len; i++) {
+    DnsListVerdict verdict = g_array_index(look->items, SweepItem, i).verdict;
+    clean += verdict == DNSLIST_CLEAN;
+    answered += !sweep_is_silent(verdict);
+  }
+  facts_set_number(facts, "clean", SOURCE_PROBE, clean);
+  facts_set_number(facts, "asked", SOURCE_PROBE, look->items->len);
+  const char *status = listed > 0     ? "listed"
+                       : policy > 0   ? "policy"
+                       : weak > 0     ? "weak"
+                       : silent == 0  ? "clean"
+                       : answered > 0 ? "partly"
+                                      : "unknown";
+  facts_set_text(facts, "status", SOURCE_PROBE, status);
+  set_headline(look,
+               listed > 0     ? N_("{target} is on {listed} of the {asked} lists that were asked")
+               : policy > 0   ? N_("{target} is of a kind that receivers do not take mail from directly")
+               : weak > 0     ? N_("{target} is on no list in earnest, but there are minor signs")
+               : silent == 0  ? N_("{target} is on none of the {asked} lists that were asked")
+               : answered > 0 ? N_("No list that answered has {target}, but {silent} of {asked} told us nothing")
+                              : N_("None of the {asked} lists answered: nothing is known about {target}"),
+               listed, silent);
+}
+
+static ProbeState stop(Look *look, const char *why) {
+  probe_set_unknown(&probe_dnsbl, look->result, why);
+  return PROBE_DONE;
+}
+
+static ProbeState say_not_public(Look *look) {
+  Message *text = message_new(N_("Not asked: this is no address of the public Internet ({range})"), NULL);
+  Finding *row = result_add(look->result, LEVEL_UNKNOWN, NULL, message_set_tr(text, "range", look->range));
+  finding_set_advice(row, message_new(N_("Public lists cannot know it. Take the address that other servers see: it stands "
+                                         "in the bounce, or in the Received lines of a mail that arrived"),
+                                      NULL));
+  facts_set_text(look->result->facts, "status", SOURCE_PROBE, "not_public");
+  return stop(look, "not asked");
+}
+
+static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice) {
+  sweep_ask(net, choice, look->targets, look->n_targets, look->items);
+  if (look->items->len == 0) {
+    result_add(look->result, LEVEL_UNKNOWN, NULL, message_new(N_("There is no list to ask about this"), NULL));
+    return stop(look, "not asked");
+  }
+  add_rows(look);
+  set_progress(look);
+  if (look->result->done < look->result->total)
+    return PROBE_PENDING;
+  conclude(look);
+  probe_set_unknown(&probe_dnsbl, look->result, "not asked");
+  return PROBE_DONE;
+}
+
+static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
+  const char *lists = probe_input(inputs, "lists"), *source = probe_input(inputs, "ip_source");
+  const char *ip = probe_input(inputs, "ip"), *domain = probe_input(inputs, "domain");
+  SweepChoice choice = {.all = g_strcmp0(lists, "all") == 0};
+  choice.own = lists != NULL && lists[0] != '\0' && !choice.all && !g_str_equal(lists, "core");
+  if (ip == NULL && domain == NULL) {
+    probe_not_asked(&probe_dnsbl, look->result, "ip");
+    return PROBE_DONE;
+  }
+  if (ip != NULL)
+    facts_set_text(look->result->facts, "address_source", SOURCE_PROBE, source != NULL ? source : "asked");
+  if ((ip != NULL && !take_ip(look, ip, choice.own)) || (domain != NULL && !take_domain(look, domain, choice.own)))
+    return stop(look, "bad input");
+  g_autoptr(GError) error = NULL;
+  choice.lists = choice.own ? known_own_lists(net, lists, &error) : known_lists(net);
+  if (choice.lists == NULL) {
+    result_add(look->result, LEVEL_UNKNOWN, NULL,
+               error != NULL ? message_new(N_("The lists cannot be read: {why}"), "why", error->message, NULL)
+                             : message_new(N_("The file of blocklists cannot be read: see whybounce lint"), NULL));
+    return stop(look, "bad file");
+  }
+  return look->n_targets > 0 ? sweep(look, net, &choice) : say_not_public(look);
+}
+
+static ProbeState run_dnsbl(Net *net, const Facts *inputs, Result *result) {
+  g_autoptr(GArray) items = g_array_new(FALSE, TRUE, sizeof(SweepItem));
+  Look look = {.result = result, .items = items};
+  ProbeState state = run_look(&look, net, inputs);
+  for (guint i = 0; i < look.n_targets; i++) {
+    g_free(look.targets[i].label);
+    g_free(look.targets[i].shown);
+  }
+  return state;
+}
+
+const Probe probe_dnsbl = {
+    .name = "dnsbl",
+    .title = N_("Blocklists"),
+    .why = N_("Many receivers refuse mail from addresses and domains that blocklists name. Some lists matter much, most "
+              "matter little, and one that refuses to answer tells nothing."),
+    .fits = "domain ip",
+    .inputs = dnsbl_inputs,
+    .gives = dnsbl_gives,
+    .run = run_dnsbl,
+};
