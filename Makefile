@@ -40,7 +40,7 @@ MO = $(PO:i18n/%.po=$(BUILD)/i18n/%.mo)
 
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # What the scripts need besides the program.
-TOOLS = $(BUILD)/i18n/extract
+TOOLS = $(BUILD)/i18n/extract $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/*.c))
 # Scripts that print TAP: transcripts, screens, real servers.
 SCRIPTS = $(wildcard tests/*/*.t)
 
@@ -61,6 +61,9 @@ $(BUILD)/%.o: %.c Makefile
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(OBJ)
 	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/tests/servers/%: $(BUILD)/tests/servers/%.o $(filter $(BUILD)/src/base/% $(BUILD)/src/net/%,$(OBJ))
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/i18n/%.mo: i18n/%.po

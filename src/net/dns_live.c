@@ -23,6 +23,7 @@ typedef struct Upstream {
   gboolean no_edns;
   guint in_flight; /* tasks that began here */
   guint misses;
+  guint tcp_answers;
 } Upstream;
 
 struct DnsTask {
@@ -36,14 +37,15 @@ struct DnsTask {
   guint last;       /* resolver last asked */
   GPtrArray *tries; /* open ones, of DnsTry */
   guint sent;
-  guint tcp_sent;
-  guint step;     /* in the schedule: the next try */
-  guint32 failed; /* bit set of resolvers: said that they cannot */
-  guint32 tried;  /* bit set: asked at least once */
-  guint32 by_tcp; /* bit set: must be asked by TCP */
-  guint32 plain;  /* bit set: must be asked without EDNS */
-  gint64 first;   /* the first packet, monotonic */
-  gint64 due;     /* the next try */
+  guint tcp_sent;    /* since the resolver last gave anybody an answer by TCP */
+  guint tcp_answers; /* how many it had given then */
+  guint step;        /* in the schedule: the next try */
+  guint32 failed;    /* bit set of resolvers: said that they cannot */
+  guint32 tried;     /* bit set: asked at least once */
+  guint32 by_tcp;    /* bit set: must be asked by TCP */
+  guint32 plain;     /* bit set: must be asked without EDNS */
+  gint64 first;      /* the first packet, monotonic */
+  gint64 due;        /* the next try */
   gint64 deadline;
   gint64 asked_at;
   DnsAnswer *failure; /* the result if nobody does better */
@@ -218,6 +220,14 @@ static DnsAnswer *take_answer(DnsLive *live, DnsTry *try) {
   return answer;
 }
 
+/* This resolver is out; who is next? */
+static void task_fail_at(DnsLive *live, DnsTask *task, DnsTry *try) {
+  task->failed |= bit(try->resolver);
+  task_detach_tries(task, task->failed);
+  task_note_failure(task, take_answer(live, try));
+  task_go_on(live, task, 0);
+}
+
 static void on_failure(DnsLive *live, DnsTask *task, DnsTry *try) {
   gboolean no_edns = try->answer->status == DNS_FORMERR || try->answer->status == DNS_NOTIMP;
   /* RFC 6891 s7: an old server answers so to EDNS itself. */
@@ -226,15 +236,13 @@ static void on_failure(DnsLive *live, DnsTask *task, DnsTry *try) {
     task_send(live, task, try->resolver);
     return;
   }
-  task->failed |= bit(try->resolver);
-  task_detach_tries(task, task->failed);
-  task_note_failure(task, take_answer(live, try));
-  task_go_on(live, task, 0);
+  task_fail_at(live, task, try);
 }
 
 static void on_answer(DnsLive *live, DnsTask *task, DnsTry *try) {
   Upstream *up = &live->upstreams[try->resolver];
   up->misses = 0;
+  up->tcp_answers += try->tcp;
   if (dns_is_unknown(try->answer->status)) {
     on_failure(live, task, try);
     return;
@@ -253,27 +261,32 @@ static void on_cut(DnsLive *live, DnsTask *task, DnsTry *try) {
   task->by_tcp |= bit(try->resolver);
   task_detach_tries(task, bit(try->resolver));
   task->tcp_sent = 1;
+  task->tcp_answers = live->upstreams[try->resolver].tcp_answers;
   task_send(live, task, try->resolver);
 }
 
-/* UDP: there may be a route in a moment, so the later tries stand.  TCP: a server may close a connection whenever it
- * likes (RFC 7766 s6.2.4), so the question is asked again on a new one, but not for ever. */
+/* A server may close a TCP connection whenever it likes (RFC 7766 s6.2.4), some after each answer: the question is
+ * asked again on a new one, as long as that leads anywhere. */
+static gboolean ask_again_by_tcp(DnsLive *live, DnsTask *task, guint resolver) {
+  Upstream *up = &live->upstreams[resolver];
+  if (task->tcp_answers != up->tcp_answers)
+    task->tcp_sent = 0;
+  if (task->tcp_sent >= MAX_TCP_TRIES)
+    return FALSE;
+  task->tcp_answers = up->tcp_answers;
+  task->tcp_sent++;
+  task_send(live, task, resolver);
+  return TRUE;
+}
+
 static void on_unreachable(DnsLive *live, DnsTask *task, DnsTry *try) {
   try->answer->status = DNS_UNREACHABLE;
-  if (try->tcp && task->tcp_sent < MAX_TCP_TRIES) {
-    task->tcp_sent++;
-    task_send(live, task, try->resolver);
-    return;
+  if (!try->tcp) { /* there may be a route in a moment: the later tries stand */
+    task_note_failure(task, g_steal_pointer(&try->answer));
+    task_go_on(live, task, task->tried);
+  } else if (!ask_again_by_tcp(live, task, try->resolver)) {
+    task_fail_at(live, task, try);
   }
-  if (try->tcp) {
-    task->failed |= bit(try->resolver);
-    task_detach_tries(task, task->failed);
-    task_note_failure(task, take_answer(live, try));
-    task_go_on(live, task, 0);
-    return;
-  }
-  task_note_failure(task, g_steal_pointer(&try->answer));
-  task_go_on(live, task, task->tried);
 }
 
 static void on_ended(DnsLive *live, DnsTry *try) {

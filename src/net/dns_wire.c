@@ -25,9 +25,14 @@ gboolean dns_wire_name(const char *name, DnsWireName *wire) {
   const guint8 *end;
   if (*name == '\0')
     return FALSE;
-  for (const char *p = name; *p != '\0'; p++)
+  for (const char *p = name; *p != '\0'; p++) {
+    if (*p == '\\' && p[1] != '\0')
+      p++;
+    else if (strchr("\"();", *p) != NULL) /* these must be escaped (RFC 1035 s5.1) */
+      return FALSE;
     if (!g_ascii_isgraph(*p))
       return FALSE;
+  }
   /* ns_name_pton() takes a relative name as it is and says so; to us every name is absolute. */
   if (ns_name_pton(name, wire->octets, sizeof wire->octets) < 0)
     return FALSE;

@@ -1,6 +1,7 @@
 #include "net/net_recording.h"
 
 #include "base/text.h"
+#include "net/dns_wire.h"
 
 #include <arpa/inet.h>
 #include <json-glib/json-glib.h>
@@ -136,18 +137,10 @@ static gboolean parse_number(const char *text, guint64 max, guint64 *value) {
   return g_ascii_string_to_unsigned(text, 10, 0, max, value, NULL);
 }
 
-/* Names are printable ASCII without blanks in presentation form, so they are safe. */
-static gboolean is_name(const char *text) {
-  if (*text == '\0' || strlen(text) > 1024)
-    return FALSE;
-  for (; *text != '\0'; text++)
-    if (!g_ascii_isgraph(*text))
-      return FALSE;
-  return TRUE;
-}
-
+/* NULL: no name.  One that is, is printable ASCII without blanks, and so it is safe. */
 static char *take_name(const char *text) {
-  return is_name(text) ? g_strndup(text, dns_name_length(text)) : NULL;
+  DnsWireName wire;
+  return dns_wire_name(text, &wire) ? g_strndup(text, dns_name_length(text)) : NULL;
 }
 
 /* One octet of a quoted string. FALSE: broken escape. */
@@ -293,10 +286,10 @@ static gboolean take_status(Line *line, JsonNode *node) {
 
 static gboolean take_text(char **field, JsonNode *node, gsize max) {
   const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
-  if (text == NULL)
+  if (text == NULL || strlen(text) > max || !text_is_safe(text))
     return FALSE;
   g_free(*field);
-  *field = text_safe(text, -1, max, TEXT_LINE, NULL);
+  *field = g_strdup(text);
   return TRUE;
 }
 
@@ -305,7 +298,7 @@ static gboolean take_server(Line *line, JsonNode *node) {
 }
 
 static gboolean take_extended_text(Line *line, JsonNode *node) {
-  return take_text(&line->answer->extended_text, node, 0);
+  return take_text(&line->answer->extended_text, node, TEXT_MAX_REMOTE);
 }
 
 static gboolean take_unsigned(JsonNode *node, gint64 max, gint64 *value) {
@@ -358,7 +351,7 @@ static gboolean take_at(Line *line, JsonNode *node) {
   /* GLib goes by way of a floating-point number, which may fall short of the written one. */
   line->answer->asked_at =
       g_date_time_to_unix(time) * G_USEC_PER_SEC + (g_date_time_get_microsecond(time) + 500) / 1000 * 1000;
-  return TRUE;
+  return line->answer->asked_at > 0;
 }
 
 static gboolean take_records(Line *line, JsonNode *node) {
@@ -401,9 +394,10 @@ static DnsAnswer *parse_question(const char *text, const char *nonce) {
   if (blank == NULL || !dns_type_from_word(blank + 1, &type))
     return NULL;
   g_autofree char *written = g_strndup(text, (gsize)(blank - text));
-  if (!is_name(written))
+  g_autofree char *plain = take_name(written);
+  if (plain == NULL)
     return NULL;
-  g_autofree char *name = rename_label(written, NET_RECORDED_NONCE, nonce);
+  g_autofree char *name = rename_label(plain, NET_RECORDED_NONCE, nonce);
   return dns_answer_new(name, type, DNS_NODATA);
 }
 

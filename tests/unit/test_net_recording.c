@@ -98,6 +98,7 @@ static void test_broken(void) {
       "{\"dns\":\"example.com A\",\"ms\":\"3\"}",
       "{\"dns\":\"example.com A\",\"ad\":1}",
       "{\"dns\":\"example.com A\",\"at\":\"soon\"}",
+      "{\"dns\":\"example.com A\",\"at\":\"1013-11-21T10:31:00.123Z\"}",
       "{\"dns\":\"example.com A\",\"status\":\"timeout\",\"answer\":[\"192.0.2.1\"]}",
       "{\"whybounce-recording\":2}",
       "{\"whybounce-recording\":\"1\"}",

@@ -131,7 +131,6 @@ static void test_sink(void) {
 
 static void test_record(void) {
   g_autofree char *path = write_file("");
-  g_autofree char *text = NULL;
   GStatBuf status;
   g_unlink(path);
   Net *net = sample();

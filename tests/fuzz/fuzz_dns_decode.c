@@ -1,0 +1,17 @@
+/* Any octets as the answer to any question: nothing crashes, and what comes out is safe.  The first octet picks the
+ * type. */
+#include "base/text.h"
+#include "net/dns_wire.h"
+
+int LLVMFuzzerTestOneInput(const guint8 *data, gsize size) {
+  static const DnsType types[] = {DNS_A, DNS_NS, DNS_CNAME, DNS_SOA, DNS_PTR, DNS_MX, DNS_TXT, DNS_AAAA};
+  if (size == 0)
+    return 0;
+  g_autoptr(DnsAnswer) answer = dns_answer_new("example.com", types[data[0] % G_N_ELEMENTS(types)], DNS_TIMEOUT);
+  dns_wire_read(answer, data + 1, size - 1);
+  g_assert(answer->n_records <= DNS_MAX_RECORDS);
+  g_assert(answer->status != DNS_OK || dns_answer_count(answer) > 0);
+  for (guint i = 0; i < answer->n_records; i++)
+    g_assert(text_is_safe(answer->records[i].owner) && text_is_safe(answer->records[i].value));
+  return 0;
+}

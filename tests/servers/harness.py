@@ -1,0 +1,290 @@
+"""Real servers for the tests: started without privileges on free ports of 127.0.0.1, stopped by their process id.
+
+    with harness.Scratch() as scratch:
+        knot = harness.Knot(scratch, {"example.test": ZONE})
+        if knot.start(): ... knot.port ...
+
+A server whose program is not installed does not start(); `missing` then says so, and the test is skipped.
+Everything lives in the scratch folder, which goes away with the servers at the end of the block.
+"""
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+
+BUILD = os.environ.get("BUILD", "build")
+PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin:/sbin"
+
+
+def free_port():
+    """A port that is free for UDP and TCP alike."""
+    for _ in range(100):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.bind(("127.0.0.1", 0))
+            port = udp.getsockname()[1]
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+                try:
+                    tcp.bind(("127.0.0.1", port))
+                    return port
+                except OSError:
+                    continue
+    raise RuntimeError("no free port")
+
+
+def query(name, qtype, ident=0x7777):
+    """A question without EDNS."""
+    labels = b"".join(bytes([len(l)]) + l.encode() for l in name.strip(".").split(".") if l)
+    return struct.pack(">6H", ident, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">2H", qtype, 1)
+
+
+def answers(port, name, qtype=6):
+    """Whether a server answers at all."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(0.2)
+        try:
+            s.connect(("127.0.0.1", port))
+            s.send(query(name, qtype))
+            return len(s.recv(4096)) >= 12
+        except OSError:
+            return False
+
+
+class Scratch:
+    """A folder and the servers in it."""
+
+    def __enter__(self):
+        self.dir = tempfile.mkdtemp(prefix="whybounce-")
+        self.servers = []
+        return self
+
+    def __exit__(self, *_):
+        for server in self.servers:
+            server.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def write(self, name, text):
+        path = os.path.join(self.dir, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+
+class Server:
+    program = None
+
+    def __init__(self, scratch):
+        self.scratch = scratch
+        self.name = f"{self.program}{len(scratch.servers)}"
+        self.port = free_port()
+        self.process = None
+        self.missing = f"{self.program} missing"
+        scratch.servers.append(self)
+
+    def path(self, name):
+        return os.path.join(self.scratch.dir, self.name, name)
+
+    def write(self, name, text):
+        return self.scratch.write(os.path.join(self.name, name), text)
+
+    def start(self):
+        """TRUE when it answers; FALSE when its program is not there."""
+        program = shutil.which(self.program, path=PATH)
+        if program is None:
+            return False
+        os.makedirs(self.path(""), exist_ok=True)
+        with open(self.path("log"), "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen([program] + self.arguments(), stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, cwd=self.path(""))
+        for _ in range(200):
+            if answers(self.port, self.probe_name()):
+                return True
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        with open(self.path("log"), encoding="utf-8") as log:
+            raise RuntimeError(f"{self.program} did not start: {log.read()}")
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+class Zoned(Server):
+    """An authoritative server: {"example.test": "zone file"}."""
+
+    def __init__(self, scratch, zones):
+        super().__init__(scratch)
+        self.zones = zones
+        for zone, text in zones.items():
+            self.write(zone + ".zone", text)
+
+    def probe_name(self):
+        return next(iter(self.zones))
+
+
+class Knot(Zoned):
+    program = "knotd"
+
+    def arguments(self):
+        zones = "".join(f"  - domain: {z}\n    file: {z}.zone\n" for z in self.zones)
+        os.makedirs(self.path("run"), exist_ok=True)
+        return ["-c", self.write("knot.conf", f"""server:
+    rundir: "{self.path('run')}"
+    listen: 127.0.0.1@{self.port}
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
+log:
+  - target: stderr
+    any: warning
+database:
+    storage: "{self.path('db')}"
+template:
+  - id: default
+    storage: "{self.path('')}"
+    zonefile-sync: -1
+    zonefile-load: whole
+    journal-content: none
+    semantic-checks: off
+zone:
+{zones}""")]
+
+
+class Nsd(Zoned):
+    program = "nsd"
+
+    def arguments(self):
+        zones = "".join(f'zone:\n    name: {z}\n    zonefile: {z}.zone\n' for z in self.zones)
+        return ["-d", "-c", self.write("nsd.conf", f"""server:
+    ip-address: 127.0.0.1@{self.port}
+    username: ""
+    chroot: ""
+    zonesdir: "{self.path('')}"
+    pidfile: "{self.path('nsd.pid')}"
+    xfrdfile: "{self.path('xfrd.state')}"
+    xfrdir: "{self.path('')}"
+    zonelistfile: "{self.path('zone.list')}"
+    database: ""
+    server-count: 1
+    rrl-ratelimit: 0
+remote-control:
+    control-enable: no
+{zones}""")]
+
+
+class Unbound(Server):
+    """A resolver: stubs {"example.test": port}, and lines for its server section."""
+
+    program = "unbound"
+
+    def __init__(self, scratch, stubs, lines=()):
+        super().__init__(scratch)
+        self.stubs = stubs
+        self.lines = lines
+
+    def probe_name(self):
+        return "localhost"
+
+    def arguments(self):
+        stubs = "".join(f'stub-zone:\n    name: "{z}."\n    stub-addr: 127.0.0.1@{p}\n' for z, p in self.stubs.items())
+        lines = "".join(f"    {line}\n" for line in self.lines)
+        return ["-d", "-c", self.write("unbound.conf", f"""server:
+    interface: 127.0.0.1@{self.port}
+    username: ""
+    chroot: ""
+    directory: "{self.path('')}"
+    pidfile: "{self.path('unbound.pid')}"
+    use-syslog: no
+    do-daemonize: no
+    module-config: "iterator"
+    do-not-query-localhost: no
+    num-threads: 1
+    local-zone: "test." nodefault
+{lines}remote-control:
+    control-enable: no
+{stubs}""")]
+
+
+class Rbldnsd(Server):
+    """Blocklists: {"bl.test": "ip4set file"}."""
+
+    program = "rbldnsd"
+
+    def __init__(self, scratch, zones):
+        super().__init__(scratch)
+        self.zones = zones
+
+    def probe_name(self):
+        return "2.0.0.127." + next(iter(self.zones))
+
+    def arguments(self):
+        for zone, text in self.zones.items():
+            self.write(zone, text)
+        # It insists on not being root; who is not, need not change.
+        user = ["-u", pwd.getpwuid(65534).pw_name] if os.geteuid() == 0 else []
+        if user:
+            os.chmod(self.scratch.dir, 0o755)
+        return ["-n", "-w", self.path(""), "-b", f"127.0.0.1/{self.port}"] + user + \
+            [f"{zone}:ip4set:{zone}" for zone in self.zones]
+
+
+class Tap:
+    """Prints results as they come."""
+
+    def __init__(self):
+        self.n = 0
+        self.failed = 0
+
+    def ok(self, good, name, detail=""):
+        self.n += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.n} - {name}", flush=True)
+        if not good and detail:
+            for line in str(detail).splitlines()[:20]:
+                print("#   " + line, flush=True)
+
+    def skip(self, name, why):
+        self.n += 1
+        print(f"ok {self.n} - {name} # SKIP {why}", flush=True)
+
+    def done(self):
+        print(f"1..{self.n}", flush=True)
+        return 1 if self.failed else 0
+
+
+class Asked:
+    """What ask printed: answers by question, and the figures of its last line."""
+
+    def __init__(self, text):
+        self.text = text
+        self.lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        self.answers = {line["dns"]: line for line in self.lines if "dns" in line}
+        words = text.rsplit("# ", 1)[-1].split()
+        self.ms = float(words[2])
+        self.turns = int(words[4])
+
+    def __getitem__(self, question):
+        return self.answers.get(question, {})
+
+
+def ask(resolver, questions, *options, env=None, wrapper=()):
+    program = os.path.join(BUILD, "tests/servers/ask")
+    done = subprocess.run([*wrapper, program, "-r", resolver, *options], input="\n".join(questions) + "\n",
+                          capture_output=True, text=True, timeout=60, env={**os.environ, **(env or {})})
+    if done.returncode != 0:
+        raise RuntimeError(f"ask ended with {done.returncode}: {done.stdout}{done.stderr}")
+    return Asked(done.stdout)

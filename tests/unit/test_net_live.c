@@ -1,0 +1,343 @@
+/* The live net against a name server inside the test: who waits for what, cancelling, forgetting, late answers.
+ * (Everything about timing and misbehaviour is in tests/servers/net.t.) */
+#include "net/net.h"
+
+#include "dns_message.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_PENDING 400
+
+/* Takes questions and answers them when told to. */
+typedef struct Peer {
+  int fd;
+  guint n;
+  struct {
+    guint8 packet[512];
+    gsize length;
+    struct sockaddr_in from;
+  } pending[MAX_PENDING];
+} Peer;
+
+typedef struct Fixture {
+  Peer peer;
+  Net *net;
+  GPtrArray *lines;
+} Fixture;
+
+static void collect(const char *line, gpointer user) {
+  g_ptr_array_add(user, g_strdup(line));
+}
+
+static void set_up(Fixture *f, gconstpointer data) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  g_autoptr(GError) error = NULL;
+  (void)data;
+  f->peer.fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  g_assert_cmpint(bind(f->peer.fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+  g_assert_cmpint(getsockname(f->peer.fd, (struct sockaddr *)&address, &length), ==, 0);
+  g_autofree char *resolver = g_strdup_printf("127.0.0.1:%u", ntohs(address.sin_port));
+  const NetOptions options = {.resolver = resolver};
+  f->net = net_live_new(&options, &error);
+  g_assert_no_error(error);
+  f->lines = g_ptr_array_new_with_free_func(g_free);
+  net_add_sink(f->net, collect, f->lines);
+}
+
+static void tear_down(Fixture *f, gconstpointer data) {
+  (void)data;
+  net_free(f->net);
+  g_ptr_array_unref(f->lines);
+  close(f->peer.fd);
+}
+
+/* Takes what has come; loopback delivers at once. */
+static guint peer_take(Peer *peer) {
+  guint before = peer->n;
+  while (peer->n < MAX_PENDING) {
+    socklen_t length = sizeof peer->pending[0].from;
+    gssize n = recvfrom(peer->fd, peer->pending[peer->n].packet, sizeof peer->pending[0].packet, 0,
+                        (struct sockaddr *)&peer->pending[peer->n].from, &length);
+    if (n <= 0)
+      break;
+    peer->pending[peer->n++].length = (gsize)n;
+  }
+  return peer->n - before;
+}
+
+/* Answers everything taken with the address 192.0.2.`octet`. */
+static void peer_answer(Peer *peer, guint8 octet) {
+  for (guint i = 0; i < peer->n; i++) {
+    g_autoptr(GByteArray) m = g_byte_array_new();
+    gsize question = peer->pending[i].length - 11; /* without the OPT record */
+    g_byte_array_append(m, peer->pending[i].packet, (guint)question);
+    m->data[2] = 0x81;
+    m->data[3] = 0x80;
+    m->data[7] = 1;
+    m->data[11] = 0;
+    put_u16(m, 0xc00c);
+    put_u16(m, DNS_A);
+    put_u16(m, 1);
+    put_u32(m, 300);
+    put_u16(m, 4);
+    put_u32(m, 0xc0000200u | octet);
+    g_assert_cmpint(
+        sendto(peer->fd, m->data, m->len, 0, (struct sockaddr *)&peer->pending[i].from, sizeof peer->pending[i].from),
+        ==, (gssize)m->len);
+  }
+  peer->n = 0;
+}
+
+static const char *address_of(const DnsAnswer *answer) {
+  g_assert_nonnull(answer);
+  g_assert_cmpint(answer->status, ==, DNS_OK);
+  return answer->records[0].value;
+}
+
+/* The packet leaves with the call, not with the next turn. */
+static void test_at_once(Fixture *f, gconstpointer data) {
+  NetProgress progress;
+  (void)data;
+  g_assert_true(net_is_live(f->net));
+  g_assert_null(net_dns(f->net, "a.example", DNS_A));
+  g_assert_cmpuint(peer_take(&f->peer), ==, 1);
+  g_assert_null(net_dns(f->net, "A.example.", DNS_A)); /* the same question */
+  g_assert_cmpuint(peer_take(&f->peer), ==, 0);
+  g_assert_cmpuint(net_open(f->net), ==, 1);
+  g_assert_true(net_dns_progress(f->net, "a.example", DNS_A, &progress));
+  g_assert_cmpuint(progress.tries, ==, 1);
+  g_assert_nonnull(progress.server);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, 0), ==, 0);
+  peer_answer(&f->peer, 1);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+  g_assert_cmpstr(address_of(net_dns(f->net, "a.example", DNS_A)), ==, "192.0.2.1");
+  g_assert_false(net_dns_progress(f->net, "a.example", DNS_A, &progress));
+  g_assert_cmpuint(net_open(f->net), ==, 0);
+  g_assert_cmpuint(f->lines->len, ==, 2);
+}
+
+static void test_queue(Fixture *f, gconstpointer data) {
+  NetProgress progress;
+  (void)data;
+  for (guint i = 0; i < 130; i++) {
+    g_autofree char *name = g_strdup_printf("n%u.example", i);
+    g_assert_null(net_dns(f->net, name, DNS_A));
+  }
+  g_assert_cmpuint(peer_take(&f->peer), ==, 100);
+  g_assert_true(net_dns_progress(f->net, "n129.example", DNS_A, &progress));
+  g_assert_null(progress.server);
+  g_assert_cmpuint(progress.tries, ==, 0);
+  peer_answer(&f->peer, 1);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 100);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 30); /* refilled in the same turn */
+  peer_answer(&f->peer, 2);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 30);
+}
+
+static void test_waiters(Fixture *f, gconstpointer data) {
+  g_autoptr(NetWaiter) one = net_waiter_new(f->net);
+  g_autoptr(NetWaiter) two = net_waiter_new(f->net);
+  (void)data;
+  net_set_waiter(f->net, one);
+  net_dns(f->net, "shared.example", DNS_A);
+  net_dns(f->net, "shared.example", DNS_A);
+  net_dns(f->net, "own.example", DNS_A);
+  net_set_waiter(f->net, two);
+  net_dns(f->net, "shared.example", DNS_A);
+  net_set_waiter(f->net, NULL);
+  g_assert_cmpuint(net_waiter_length(one), ==, 2);
+  g_assert_cmpuint(net_waiter_open(one), ==, 2);
+  g_assert_cmpuint(net_waiter_open(two), ==, 1);
+  g_assert_false(net_waiter_take(one));
+  g_assert_cmpuint(peer_take(&f->peer), ==, 2);
+  f->peer.n = 1; /* only the first */
+  peer_answer(&f->peer, 7);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+  g_assert_true(net_waiter_take(one));
+  g_assert_false(net_waiter_take(one));
+  g_assert_true(net_waiter_take(two));
+  g_assert_cmpuint(net_waiter_open(one), ==, 1);
+  g_assert_cmpstr(address_of(net_waiter_answer(one, 0)), ==, "192.0.2.7");
+  g_assert_null(net_waiter_answer(one, 1));
+}
+
+static void test_cancel(Fixture *f, gconstpointer data) {
+  g_autoptr(NetWaiter) one = net_waiter_new(f->net);
+  g_autoptr(NetWaiter) two = net_waiter_new(f->net);
+  (void)data;
+  net_set_waiter(f->net, one);
+  net_dns(f->net, "own.example", DNS_A);
+  net_dns(f->net, "shared.example", DNS_A);
+  net_set_waiter(f->net, two);
+  net_dns(f->net, "shared.example", DNS_A);
+  net_waiter_cancel(one);
+  g_assert_cmpuint(net_open(f->net), ==, 1);
+  g_assert_cmpuint(net_waiter_open(one), ==, 0);
+  g_assert_cmpuint(net_waiter_open(two), ==, 1);
+  g_assert_true(net_waiter_take(one));
+  g_assert_cmpint(net_waiter_answer(one, 0)->status, ==, DNS_CANCELLED);
+  g_assert_cmpuint(net_waiter_answer(one, 0)->tries, ==, 1);
+  g_assert_cmpint(net_waiter_answer(one, 1)->status, ==, DNS_CANCELLED);
+  net_set_waiter(f->net, one);
+  g_assert_cmpint(net_dns(f->net, "own.example", DNS_A)->status, ==, DNS_CANCELLED);
+  g_assert_cmpint(net_dns(f->net, "shared.example", DNS_A)->status, ==, DNS_CANCELLED);
+  net_set_waiter(f->net, two);
+  g_assert_null(net_dns(f->net, "shared.example", DNS_A));
+  /* What one did not want to wait for, another may ask. */
+  g_assert_null(net_dns(f->net, "own.example", DNS_A));
+  g_assert_cmpuint(net_waiter_open(two), ==, 2);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 3);
+  peer_answer(&f->peer, 9);
+  while (net_open(f->net) > 0)
+    net_turn(f->net, NULL, 0, -1);
+  g_assert_cmpstr(address_of(net_waiter_answer(two, 0)), ==, "192.0.2.9");
+  g_assert_cmpstr(address_of(net_waiter_answer(two, 1)), ==, "192.0.2.9");
+  g_assert_cmpint(net_waiter_answer(one, 1)->status, ==, DNS_CANCELLED);
+}
+
+static void test_forget(Fixture *f, gconstpointer data) {
+  g_autoptr(NetWaiter) one = net_waiter_new(f->net);
+  g_autoptr(NetWaiter) two = net_waiter_new(f->net);
+  (void)data;
+  net_set_waiter(f->net, one);
+  net_dns(f->net, "a.example", DNS_A);
+  net_dns(f->net, "open.example", DNS_A);
+  net_set_waiter(f->net, two);
+  net_dns(f->net, "a.example", DNS_A);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 2);
+  f->peer.n = 1;
+  peer_answer(&f->peer, 1);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+  const DnsAnswer *old = net_waiter_answer(two, 0);
+  net_waiter_forget(one);
+  g_assert_cmpuint(net_open(f->net), ==, 0); /* nobody else wanted the open one */
+  g_assert_cmpuint(net_waiter_length(one), ==, 0);
+  g_assert_cmpstr(address_of(old), ==, "192.0.2.1"); /* still the evidence of the other */
+  net_set_waiter(f->net, one);
+  g_assert_null(net_dns(f->net, "a.example", DNS_A));
+  g_assert_cmpuint(peer_take(&f->peer), ==, 1);
+  peer_answer(&f->peer, 2);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+  g_assert_cmpstr(address_of(net_dns(f->net, "a.example", DNS_A)), ==, "192.0.2.2");
+  g_assert_true(net_waiter_answer(two, 0) == old);
+}
+
+static void test_free(Fixture *f, gconstpointer data) {
+  NetWaiter *waiter = net_waiter_new(f->net);
+  (void)data;
+  net_set_waiter(f->net, waiter);
+  net_dns(f->net, "a.example", DNS_A);
+  net_waiter_free(waiter);
+  g_assert_cmpuint(net_open(f->net), ==, 1); /* it goes on */
+  g_autoptr(NetWaiter) other = net_waiter_new(f->net);
+  net_set_waiter(f->net, other);
+  net_dns(f->net, "a.example", DNS_A);
+  net_waiter_cancel(other);
+  g_assert_cmpuint(net_open(f->net), ==, 1); /* not for it alone */
+  g_assert_cmpuint(peer_take(&f->peer), ==, 1);
+  peer_answer(&f->peer, 3);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+}
+
+/* A second packet is sent; the answer to the first counts; that to the second comes when nobody asks any more. */
+static void test_late_answer(Fixture *f, gconstpointer data) {
+  (void)data;
+  net_dns(f->net, "a.example", DNS_A);
+  while (peer_take(&f->peer), f->peer.n < 2)
+    net_turn(f->net, NULL, 0, 20);
+  g_assert_true(memcmp(f->peer.pending[0].packet, f->peer.pending[1].packet, 2) != 0); /* an id of its own */
+  peer_answer(&f->peer, 4);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+  g_assert_cmpuint(net_dns(f->net, "a.example", DNS_A)->tries, ==, 2);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, 20), ==, 0);
+  g_assert_cmpuint(f->lines->len, ==, 2);
+}
+
+static void test_restart(Fixture *f, gconstpointer data) {
+  NetProgress progress;
+  (void)data;
+  net_dns(f->net, "a.example", DNS_A);
+  g_usleep(30000);
+  net_restart_deadlines(f->net);
+  g_assert_true(net_dns_progress(f->net, "a.example", DNS_A, &progress));
+  g_assert_cmpuint(progress.elapsed_ms, <, 20);
+  net_turn(f->net, NULL, 0, 0);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 2); /* asked again at once */
+  peer_answer(&f->peer, 5);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+}
+
+static void test_preload(Fixture *f, gconstpointer data) {
+  g_autoptr(NetWaiter) waiter = net_waiter_new(f->net);
+  (void)data;
+  net_set_waiter(f->net, waiter);
+  g_assert_null(net_dns(f->net, "open.example", DNS_A));
+  g_assert_true(net_preload(f->net, "{\"dns\":\"a.example A\",\"answer\":[\"192.0.2.1\"]}", NULL));
+  g_assert_true(net_preload(f->net, "{\"dns\":\"nonce.example A\",\"status\":\"nxdomain\"}", NULL));
+  g_assert_true(net_preload(f->net, "{\"dns\":\"open.example A\",\"status\":\"nxdomain\"}", NULL));
+  g_assert_cmpstr(address_of(net_dns(f->net, "a.example", DNS_A)), ==, "192.0.2.1");
+  g_autofree char *name = g_strconcat(net_nonce(f->net), ".example", NULL);
+  g_assert_cmpint(net_dns(f->net, name, DNS_A)->status, ==, DNS_NXDOMAIN);
+  g_assert_cmpuint(net_open(f->net), ==, 0);
+  g_assert_true(net_waiter_take(waiter));
+  g_assert_cmpuint(f->lines->len, ==, 1); /* they are in some recording already */
+  net_waiter_forget(waiter);              /* "run again" */
+  g_assert_null(net_dns(f->net, "a.example", DNS_A));
+}
+
+static void test_nonce(Fixture *f, gconstpointer data) {
+  g_autoptr(Net) other = net_live_new(&(NetOptions){.resolver = "192.0.2.53"}, NULL);
+  (void)data;
+  g_assert_cmpstr(net_nonce(f->net), !=, net_nonce(other));
+  g_assert_cmpuint(strspn(net_nonce(f->net), "abcdefghijklmnopqrstuvwxyz0123456789"), ==, 16);
+  g_autofree char *name = g_strconcat(net_nonce(f->net), ".bl.example", NULL);
+  net_dns(f->net, name, DNS_A);
+  peer_take(&f->peer);
+  peer_answer(&f->peer, 1);
+  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 1);
+  g_assert_nonnull(strstr(f->lines->pdata[1], "{\"dns\":\"nonce.bl.example A\""));
+  g_assert_null(strstr(f->lines->pdata[1], net_nonce(f->net)));
+}
+
+/* A descriptor of the caller's that hangs up ends the turn each time, and the time passes for nobody else. */
+static void test_extra(Fixture *f, gconstpointer data) {
+  int ends[2];
+  (void)data;
+  g_assert_cmpint(pipe(ends), ==, 0);
+  close(ends[1]);
+  struct pollfd extra = {.fd = ends[0], .events = POLLIN};
+  net_dns(f->net, "a.example", DNS_A);
+  g_assert_cmpuint(net_turn(f->net, &extra, 1, -1), ==, 0);
+  g_assert_cmpint(extra.revents & POLLHUP, ==, POLLHUP);
+  peer_take(&f->peer);
+  peer_answer(&f->peer, 1);
+  g_assert_cmpuint(net_turn(f->net, &extra, 1, -1), ==, 1); /* both at once */
+  close(ends[0]);
+}
+
+int main(int argc, char **argv) {
+  static const struct {
+    const char *path;
+    void (*test)(Fixture *f, gconstpointer data);
+  } tests[] = {
+      {"/net/live/at-once", test_at_once},
+      {"/net/live/queue", test_queue},
+      {"/net/live/waiters", test_waiters},
+      {"/net/live/cancel", test_cancel},
+      {"/net/live/forget", test_forget},
+      {"/net/live/free", test_free},
+      {"/net/live/late-answer", test_late_answer},
+      {"/net/live/restart", test_restart},
+      {"/net/live/preload", test_preload},
+      {"/net/live/nonce", test_nonce},
+      {"/net/live/extra", test_extra},
+  };
+  g_test_init(&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+    g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run();
+}
