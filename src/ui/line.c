@@ -187,7 +187,9 @@ static void say_prompt(Line *line, const View *view) {
     prompt = message_new(N_("Type a number to tick it, Enter to go on, < back, ? help, q quit, then Enter:"), NULL);
     break;
   case VIEW_PASTE:
-    prompt = message_new(N_("Paste the text, then a line with only a dot (.). Only the dot: no text. < back, ? help, q quit:"), NULL);
+    prompt = view->value
+                 ? message_new(N_("Enter: use this one. Or paste another text, then a line with only a dot (.). < back, ? help, q quit:"), NULL)
+                 : message_new(N_("Paste the text, then a line with only a dot (.). Only the dot: no text. < back, ? help, q quit:"), NULL);
     break;
   case VIEW_ASK:
     prompt = view->value && *view->value
@@ -464,7 +466,7 @@ static Next run_session(Line *line) {
     if (next != NEXT_STAY)
       continue;
     if (view->kind == VIEW_PASTE) {
-      g_autofree char *paste = read_paste(line, typed);
+      g_autofree char *paste = *typed || !view->value ? read_paste(line, typed) : g_strdup(view->value);
       next = answer(line, view, paste);
     } else {
       next = answer(line, view, view->kind == VIEW_ASK ? typed : word);
@@ -488,6 +490,14 @@ static void say_menu(Line *line, GPtrArray *guides, const CaseEntry *open_case) 
                                             open_case->step_title ? open_case->step_title : "-", NULL);
     g_autofree char *text = message_text(resume, NULL, NULL);
     g_autofree char *row = g_strdup_printf("  %s", text);
+    say(line, 5, row);
+  }
+  guint faults = diags_length(line->desk->diags);
+  if (faults) {
+    g_autoptr(Message) warning = message_new(N_("w shows what is wrong in the guides' files ({count})"), NULL);
+    message_set_number(warning, "count", faults);
+    g_autofree char *words = message_text(warning, NULL, NULL);
+    g_autofree char *row = g_strdup_printf("  %s", words);
     say(line, 5, row);
   }
   g_autoptr(Message) prompt = message_new(N_("Type 1-{count}, L language, q quit, then Enter:"), NULL);
@@ -522,6 +532,8 @@ static Next run_menu(Line *line) {
     } else if (!strcmp(word, "L")) {
       desk_next_language(line->desk);
       next = NEXT_MENU;
+    } else if (!strcmp(word, "w")) {
+      say_diags(line);
     } else if (!strcmp(word, "r") && open_case) {
       g_autoptr(GError) error = NULL;
       if (desk_resume(line->desk, open_case->path, &error))
@@ -566,8 +578,7 @@ int line_run(Desk *desk, int in, int out) {
   if (isatty(out) && strcmp(nl_langinfo(CODESET), "UTF-8"))
     line.charset = nl_langinfo(CODESET);
   signals_catch();
-  say_diags(&line);
-  Next next = NEXT_MENU;
+  Next next = desk->session ? NEXT_REDRAW : NEXT_MENU;
   while (next != NEXT_QUIT) {
     if (next == NEXT_MENU && desk->session)
       desk_leave(desk);

@@ -1,0 +1,280 @@
+/* whybounce: the table of commands, their options, the exit codes. */
+#include "base/catalogue.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "flow/flow.h"
+#include "mail/bounce.h"
+#include "net/net.h"
+#include "ui/desk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2, EXIT_NO_ANSWER = 3, EXIT_BAD_FILE = 4 };
+
+typedef struct Options {
+  char *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
+  char **set, **rest;
+  int timeout_ms;
+  gboolean plain, json, slow, version, resume;
+} Options;
+
+typedef struct Command {
+  const char *name, *arguments, *summary;
+  int (*run)(Options *options);
+} Command;
+
+static int fail(int code, const char *message) {
+  g_autofree char *safe = text_safe(message, -1, 2000, TEXT_LINES, NULL);
+  fprintf(stderr, "whybounce: %s\n", safe);
+  return code;
+}
+
+/* The net that the options ask for, NULL after an error message; `code` is then the exit code. */
+static Net *open_net(const Options *options, int *code) {
+  g_autoptr(GError) error = NULL;
+  NetOptions net_options = {.resolver = options->resolver, .timeout_ms = options->timeout_ms};
+  Net *net = options->replay ? net_replay_new(options->replay, &error) : net_live_new(&net_options, &error);
+  if (!net) {
+    *code = fail(options->replay ? EXIT_BAD_FILE : EXIT_USAGE, error->message);
+    return NULL;
+  }
+  if (options->record && !net_record(net, options->record, &error)) {
+    *code = fail(EXIT_BAD_FILE, error->message);
+    net_free(net);
+    return NULL;
+  }
+  return net;
+}
+
+/* --- the commands --- */
+
+/* The cases of --resume and --case: an id in the folder of the cases, or a path. */
+static char *find_case(const Desk *desk, const char *name) {
+  if (!name) {
+    CaseEntry *entry = desk_open_case(desk);
+    char *path = entry ? g_strdup(entry->path) : NULL;
+    g_clear_pointer(&entry, case_entry_free);
+    return path;
+  }
+  if (strchr(name, '/'))
+    return g_strdup(name);
+  g_autofree char *file = g_strdup_printf("%s.jsonl", name);
+  return g_build_filename(desk->cases ? desk->cases : ".", file, NULL);
+}
+
+static int prepare_resume(Desk *desk, const char *name) {
+  g_autofree char *path = find_case(desk, name);
+  g_autoptr(GError) error = NULL;
+  if (!path)
+    return fail(EXIT_BAD_FILE, tr(N_("There is no unfinished case to resume.")));
+  if (!desk_resume(desk, path, &error))
+    return fail(EXIT_BAD_FILE, error->message);
+  return EXIT_DONE;
+}
+
+/* After `whybounce -` has read its bounce from standard input, the keyboard is to be found elsewhere. */
+static void reopen_keyboard(void) {
+  int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+  if (tty < 0)
+    return;
+  dup2(tty, STDIN_FILENO);
+  close(tty);
+}
+
+static gboolean wants_plain(const Options *options) {
+  const char *term = g_getenv("TERM"), *plain = g_getenv("WHYBOUNCE_PLAIN");
+  return options->plain || (plain && !strcmp(plain, "1")) || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term ||
+         !*term || !strcmp(term, "dumb");
+}
+
+static int command_wizard(Options *options) {
+  const char *file = options->rest ? options->rest[0] : NULL;
+  if (options->resume ? file && options->rest[1] : file && options->rest[1])
+    return fail(EXIT_USAGE, tr(N_("The wizard takes one bounce. To read many, use: whybounce explain FILE...")));
+  gsize length = 0;
+  g_autofree char *bounce = NULL;
+  g_autoptr(GError) error = NULL;
+  if (file && !options->resume) {
+    bounce = bounce_load(file, &length, &error);
+    if (!bounce)
+      return fail(EXIT_BAD_FILE, error->message);
+    if (!strcmp(file, "-"))
+      reopen_keyboard();
+  }
+  int code = EXIT_DONE;
+  Net *net = open_net(options, &code);
+  if (!net)
+    return code;
+  g_autofree char *dir = paths_flows();
+  g_auto(GStrv) own = paths_own_flows();
+  Diags *diags = diags_new();
+  Flows *flows = flows_load(dir, (const char *const *)own, diags);
+  g_autoptr(Desk) desk = desk_new(flows, diags, net);
+  g_autoptr(GPtrArray) guides = flows_menu(flows);
+  if (!guides->len) {
+    for (guint i = 0; i < diags_length(diags); i++) {
+      g_autofree char *text = diag_format(diags_get(diags, i));
+      fprintf(stderr, "%s\n", text);
+    }
+    g_autoptr(Message) message = message_new(N_("No guide could be loaded from {dir}."), "dir", dir, NULL);
+    g_autofree char *words = message_text(message, NULL, NULL);
+    return fail(EXIT_BAD_FILE, words);
+  }
+  desk->cases = paths_cases(NULL);
+  desk->case_id = g_strdup(options->case_id);
+  desk->slow = options->slow;
+  desk->color = !options->color || !strcmp(options->color, "auto") ? COLOR_AUTO
+                : !strcmp(options->color, "never")                 ? COLOR_NEVER
+                                                                   : COLOR_ALWAYS;
+  if (options->resume) {
+    code = prepare_resume(desk, file ? file : options->case_id);
+    if (code != EXIT_DONE)
+      return code;
+  } else if (bounce) {
+    desk->bounce = g_steal_pointer(&bounce);
+    desk->bounce_length = length;
+    desk_begin(desk, g_ptr_array_index(guides, 0));
+  }
+  code = wants_plain(options) ? -1 : curses_run(desk);
+  return code >= 0 ? code : line_run(desk, STDIN_FILENO, STDOUT_FILENO);
+}
+
+static const Command commands[] = {
+    {NULL, NULL, NULL, NULL},
+};
+
+static const Command wizard = {"", "[FILE|-]", N_("the wizard, with a bounce loaded if one is named"), command_wizard};
+
+static char *describe_commands(void) {
+  g_autoptr(GString) text = g_string_new(tr(N_("Commands:")));
+  g_string_append(text, "\n");
+  g_string_append_printf(text, "  whybounce %-18s %s\n", wizard.arguments, tr(wizard.summary));
+  for (gsize i = 0; commands[i].name; i++) {
+    g_autofree char *call = g_strdup_printf("%s %s", commands[i].name, commands[i].arguments);
+    g_string_append_printf(text, "  whybounce %-18s %s\n", call, tr(commands[i].summary));
+  }
+  g_string_append_printf(text, "\n%s\n", tr(N_("Exit codes: 0 done, 1 a problem was found, 2 wrong usage, 3 could not tell (network), 4 bad input file.")));
+  return g_strdup(text->str);
+}
+
+/* Options mean the same everywhere; a command that has no use for one ignores it. */
+static gboolean parse_options(int *argc, char ***argv, Options *o, GError **error) {
+  const GOptionEntry entries[] = {
+      {"plain", 0, 0, G_OPTION_ARG_NONE, &o->plain, N_("lines instead of screens (screen readers, pipes)"), NULL},
+      {"lang", 0, 0, G_OPTION_ARG_STRING, &o->lang, N_("language: en or ja"), "LANG"},
+      {"case", 0, 0, G_OPTION_ARG_STRING, &o->case_id, N_("name of the case, for example a ticket number"), "ID"},
+      {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, N_("go on with a case: the one named, or the newest"), NULL},
+      {"resolver", 0, 0, G_OPTION_ARG_STRING, &o->resolver, N_("ask this DNS server instead of the system's"), "ADDR[:PORT]"},
+      {"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_ms, N_("how long to wait for an answer (5000)"), "MS"},
+      {"record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, N_("write every question and answer to this file"), "FILE"},
+      {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o->replay, N_("answer from such a file; ask nobody"), "FILE"},
+      {"data", 0, 0, G_OPTION_ARG_FILENAME, &o->data, N_("take flows and catalogues from this folder"), "DIR"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, N_("explain, check: one JSON object a line"), NULL},
+      {"probe", 0, 0, G_OPTION_ARG_STRING, &o->probe, N_("check: this probe alone"), "NAME"},
+      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("check: an input of the probe"), "NAME=VALUE"},
+      {"color", 0, 0, G_OPTION_ARG_STRING, &o->color, N_("auto, never or always"), "WHEN"},
+      {"slow", 0, 0, G_OPTION_ARG_NONE, &o->slow, N_("redraw at most once a second"), NULL},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &o->version, N_("print the version"), NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rest, NULL, NULL},
+      {NULL, 0, 0, 0, NULL, NULL, NULL},
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+  g_option_context_add_main_entries(context, entries, NULL);
+  g_option_context_set_translate_func(context, (GTranslateFunc)(void (*)(void))tr, NULL, NULL);
+  g_option_context_set_summary(context, tr(N_("Finds out why an e-mail bounced and what to do about it.")));
+  g_autofree char *description = describe_commands();
+  g_option_context_set_description(context, description);
+  return g_option_context_parse(context, argc, argv, error);
+}
+
+static void free_options(Options *o) {
+  char *texts[] = {o->resolver, o->record, o->replay, o->data, o->lang, o->color, o->case_id, o->probe};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+    g_free(texts[i]);
+  g_strfreev(o->set);
+  g_strfreev(o->rest);
+}
+
+/* FALSE: no such language; the message names those there are. */
+static gboolean use_language(const char *lang) {
+  g_autofree char *dir = paths_catalogues();
+  const char *chosen = lang ? lang : catalogue_language_from_environment();
+  if (catalogue_use(dir, chosen, NULL) || !lang)
+    return TRUE;
+  g_auto(GStrv) languages = catalogue_languages(dir);
+  g_autofree char *list = g_strjoinv(", ", languages);
+  g_autoptr(Message) message = message_new(N_("There is no language {lang}. There are: {list}."), "lang", lang, "list", list, NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  fail(EXIT_USAGE, text);
+  return FALSE;
+}
+
+/* A value that options are checked for before anything starts. */
+static int check_options(const Options *o) {
+  if (o->timeout_ms < 0 || o->timeout_ms > 600000)
+    return fail(EXIT_USAGE, tr(N_("--timeout takes milliseconds, 1 to 600000.")));
+  if (o->color && strcmp(o->color, "auto") && strcmp(o->color, "never") && strcmp(o->color, "always"))
+    return fail(EXIT_USAGE, tr(N_("--color takes auto, never or always.")));
+  if (o->replay && o->resolver)
+    return fail(EXIT_USAGE, tr(N_("--replay asks nobody: it cannot go with --resolver.")));
+  return EXIT_DONE;
+}
+
+/* --lang and --data decide about the texts of --help, so they are looked for before the options are parsed. */
+static const char *early_option(int argc, char **argv, const char *name) {
+  gsize length = strlen(name);
+  for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+    if (g_str_has_prefix(argv[i], name) && argv[i][length] == '=')
+      return argv[i] + length + 1;
+    if (!strcmp(argv[i], name) && i + 1 < argc)
+      return argv[i + 1];
+  }
+  return NULL;
+}
+
+static const Command *take_command(int *argc, char **argv) {
+  for (gsize i = 0; *argc > 1 && commands[i].name; i++) {
+    if (strcmp(argv[1], commands[i].name))
+      continue;
+    memmove(argv + 1, argv + 2, (*argc - 1) * sizeof *argv);
+    (*argc)--;
+    return &commands[i];
+  }
+  return &wizard;
+}
+
+int main(int argc, char **argv) {
+  setlocale(LC_ALL, "");
+  g_set_prgname("whybounce");
+  signal(SIGPIPE, SIG_IGN);
+  Options options = {0};
+  g_autoptr(GError) error = NULL;
+  const char *data = early_option(argc, argv, "--data");
+  if (data)
+    paths_set_data(data);
+  if (!use_language(early_option(argc, argv, "--lang")))
+    return EXIT_USAGE;
+  const Command *command = take_command(&argc, argv);
+  int code = EXIT_DONE;
+  if (!parse_options(&argc, &argv, &options, &error)) {
+    g_autofree char *text = g_strdup_printf("%s. %s", error->message, tr(N_("whybounce --help shows all options.")));
+    code = fail(EXIT_USAGE, text);
+  } else if (options.version) {
+    printf("whybounce %s\n", WB_VERSION);
+  } else {
+    code = check_options(&options);
+    if (code == EXIT_DONE)
+      code = command->run(&options);
+  }
+  if (fflush(stdout) || ferror(stdout))
+    code = fail(EXIT_BAD_FILE, g_strerror(errno));
+  free_options(&options);
+  return code;
+}
