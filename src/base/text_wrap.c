@@ -48,7 +48,7 @@ static Place place_between_ascii(gunichar before, gunichar solid, gunichar after
   if (after == ' ')
     return PLACE_INSIDE;
   if (before == ' ')
-    return !is_ascii(solid) && never_last(solid) ? PLACE_LAST : PLACE_GOOD;
+    return never_last(solid) || never_first(after) ? PLACE_LAST : PLACE_GOOD;
   if (before && strchr("/.,;:&?=@_-", (int)before) && g_ascii_isalnum((char)after))
     return PLACE_WEAK;
   return never_first(after) || never_last(before) ? PLACE_LAST : PLACE_ANYWHERE;

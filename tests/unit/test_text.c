@@ -186,6 +186,8 @@ static void test_wrap_english(void) {
   assert_wrap("a\nb\n\nc\n", 10, 0, "a|b||c|");
   assert_wrap("a\nlong text", 6, 2, "a|  long|  text");
   assert_wrap("  kept", 10, 0, "  kept");
+  assert_wrap("set it to 0 . now", 11, 0, "set it to|0 . now");
+  assert_wrap("a blank ( ) here", 9, 0, "a blank|( ) here");
   /* What may have to be copied stays whole... */
   assert_wrap("see mx-1.example.com now", 17, 0, "see|mx-1.example.com|now");
   assert_wrap("at https://example.org/q?ip=192.0.2.10 now", 37, 0, "at|https://example.org/q?ip=192.0.2.10|now");
