@@ -409,6 +409,7 @@ void bounce_free(Bounce *bounce) {
 }
 
 const char *bounce_sending_ip(const Bounce *bounce, const char **how) {
-  *how = bounce->listed_ip ? "named" : bounce->received_ip ? "received" : NULL;
+  if (how)
+    *how = bounce->listed_ip ? "named" : bounce->received_ip ? "received" : NULL;
   return bounce->listed_ip ? bounce->listed_ip : bounce->received_ip;
 }
