@@ -205,7 +205,7 @@ static wchar_t showable(const Terminal *terminal, gunichar c) {
 
 /* Writes `text` from `col` on, never past the edge: what the C library takes for wider than we do is cut off. */
 static int paint_text(const Terminal *terminal, int row, int col, const char *text) {
-  g_autoptr(GArray) wide = g_array_new(FALSE, FALSE, sizeof(wchar_t));
+  g_autoptr(GArray) wide = g_array_new(TRUE, FALSE, sizeof(wchar_t));
   int start = col;
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
     gunichar c = g_utf8_get_char(p);

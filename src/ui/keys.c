@@ -45,7 +45,7 @@ static const Binding bindings[] = {
     {CMD_NONE, IN_TEXT, {0}, NULL, NULL, 0, GROUP_TEXT, "", N_("letters are text, never commands")},
     {CMD_NONE, IN_TEXT, {0}, NULL, NULL, 0, GROUP_TEXT, N_("F2 or Ctrl-D"), N_("done")},
     {CMD_CLEAR, IN_PASTE, {K_CTRL('u')}, N_("Ctrl-U"), N_("clear"), 4, GROUP_NONE, NULL, NULL},
-    {CMD_CLEAR_TO_START, IN_TEXT, {K_CTRL('u')}, N_("Ctrl-U"), N_("clear"), 4, GROUP_TEXT, N_("Ctrl-U Ctrl-K"), N_("delete to start, end")},
+    {CMD_CLEAR_TO_START, IN_TEXT & ~IN_PASTE, {K_CTRL('u')}, N_("Ctrl-U"), N_("clear"), 4, GROUP_TEXT, N_("Ctrl-U Ctrl-K"), N_("delete to start, end")},
     {CMD_CLEAR_TO_END, IN_TEXT, {K_CTRL('k')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
     {CMD_FIRST, IN_TEXT, {K_CTRL('a'), K_HOME}, NULL, NULL, 0, GROUP_TEXT, N_("Ctrl-A Ctrl-E"), N_("go to start, end")},
     {CMD_LAST, IN_TEXT, {K_CTRL('e'), K_END}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
@@ -78,18 +78,18 @@ static const Binding bindings[] = {
     {CMD_BACK, IN_COPIED, {K_ESC, 'n', 'b', K_LEFT}, N_("Esc"), N_("go on working"), 2, GROUP_NONE, NULL, NULL},
     {CMD_AGAIN, IN_RESULT, {'r'}, N_("r"), N_("run again"), 5, GROUP_RESULT, N_("r"), N_("run the test again")},
     {CMD_FILTER, IN_SWEEP, {'f'}, N_("f"), N_("filter: all/listed/refused"), 4, GROUP_RESULT, N_("f"), N_("lists: all, listed or refused")},
-    {CMD_SEARCH, IN_MENU, {'/'}, N_("/"), N_("search"), 4, GROUP_LISTS, N_("/"), N_("search (start menu)")},
+    {CMD_SEARCH, IN_MENU, {'/'}, N_("/"), N_("search"), 4, GROUP_LISTS, N_("/"), N_("search the menu")},
     {CMD_BACK, IN_FIELD | IN_PASTE | IN_PROMPT | IN_SEARCH, {K_ESC}, N_("Esc"), N_("back"), 2, GROUP_NONE, NULL, NULL},
     {CMD_BACK, IN_STEP | IN_SUMMARY, {K_ESC, 'b', K_LEFT}, N_("b"), N_("back"), 2, GROUP_EVERYWHERE, N_("Esc, b, Left"), N_("back one step")},
     {CMD_BACK, IN_READ, {K_ESC, K_ENTER, '\n', 'b', 'q', K_LEFT}, N_("Enter or Esc"), N_("close"), 1, GROUP_NONE, NULL, NULL},
     {CMD_BACK, IN_SURE, {K_ESC, 'n', 'b', K_LEFT}, N_("Esc"), N_("go on working"), 2, GROUP_NONE, NULL, NULL},
-    {CMD_DETAILS, IN_STEP | IN_SUMMARY, {'d'}, N_("d"), N_("details"), 6, GROUP_RESULT, N_("d"), N_("details: what was asked, what came back")},
+    {CMD_DETAILS, IN_STEP | IN_SUMMARY, {'d'}, N_("d"), N_("details"), 6, GROUP_RESULT, N_("d"), N_("details: questions and answers")},
     {CMD_COPY, IN_RESULT, {'y'}, N_("y"), N_("copy"), 7, GROUP_RESULT, N_("y"), N_("copy the findings so far")},
     {CMD_NEW, IN_SUMMARY, {'n'}, N_("n"), N_("new"), 5, GROUP_SUMMARY, N_("n"), N_("back to the start menu")},
 
-    {CMD_UP, IN_PLAIN, {K_UP, 'k', K_CTRL('p')}, NULL, NULL, 0, GROUP_LISTS, N_("Up Down  k j  Ctrl-P Ctrl-N"), N_("move")},
+    {CMD_UP, IN_PLAIN, {K_UP, 'k', K_CTRL('p')}, NULL, NULL, 0, GROUP_LISTS, N_("Up Down k j"), N_("move")},
     {CMD_DOWN, IN_PLAIN, {K_DOWN, 'j', K_CTRL('n')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_PAGE_UP, IN_PLAIN, {K_PAGE_UP, K_CTRL('b')}, NULL, NULL, 0, GROUP_LISTS, N_("PgUp PgDn Home End g G"), N_("scroll, jump")},
+    {CMD_PAGE_UP, IN_PLAIN, {K_PAGE_UP, K_CTRL('b')}, NULL, NULL, 0, GROUP_LISTS, N_("PgUp PgDn g G"), N_("scroll, jump")},
     {CMD_PAGE_DOWN, IN_READ, {K_PAGE_DOWN, ' ', K_CTRL('f')}, N_("PgUp/PgDn"), N_("scroll"), 3, GROUP_NONE, NULL, NULL},
     {CMD_PAGE_DOWN, IN_PLAIN & ~IN_CHECKLIST, {K_PAGE_DOWN, ' ', K_CTRL('f')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
     {CMD_PAGE_DOWN, IN_CHECKLIST, {K_PAGE_DOWN, K_CTRL('f')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
@@ -205,8 +205,8 @@ static void append_group(GPtrArray *rows, Group group, int cols) {
   }
 }
 
-static const Group left_groups[] = {GROUP_EVERYWHERE, GROUP_RESULT};
-static const Group right_groups[] = {GROUP_LISTS, GROUP_TEXT, GROUP_TESTS, GROUP_SUMMARY};
+static const Group left_groups[] = {GROUP_EVERYWHERE, GROUP_TESTS, GROUP_RESULT};
+static const Group right_groups[] = {GROUP_LISTS, GROUP_TEXT, GROUP_SUMMARY};
 
 static GPtrArray *help_column(const Group *groups, gsize n, int cols) {
   GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)row_free);

@@ -320,14 +320,14 @@ Screen *page_lay_out(Page *page, int cols, int rows) {
   screen_put(screen, 0, g_steal_pointer(&page->header));
   put_footer(screen, page);
   int bottom = put_bottom(screen, page);
-  /* A blank row after the header and, if the body fits, one before the bottom. */
   int room = bottom - 1;
   gboolean with_help = body_height(page, TRUE) + (page->crumbs != NULL) + 1 <= room;
   int needed = body_height(page, with_help);
   gboolean with_crumbs = page->crumbs != NULL && needed + 2 <= room;
   if (with_crumbs)
     screen_put(screen, 1, g_steal_pointer(&page->crumbs));
-  gboolean with_blank = needed + with_crumbs + 1 <= room || room > PAGE_MIN_ROWS;
+  /* The blank row after the header goes if that makes the body fit. */
+  gboolean with_blank = needed + with_crumbs + 1 <= room || (needed + with_crumbs > room && room > PAGE_MIN_ROWS);
   int line = 1 + with_crumbs + with_blank;
   if (needed <= bottom - line)
     put_body_whole(screen, line, page, with_help);

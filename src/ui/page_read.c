@@ -34,8 +34,7 @@ Page *page_help(const char *help, int cols) {
   append_rows(page->text, keys, 1);
   page_add_gap(page->text);
   page_add_text(page, page->text, STYLE_PLAIN,
-                tr(N_("Full-width letters typed with an input method work as keys too.\n"
-                      "Screen reader or very small window: start with  whybounce --plain")), 1, 0);
+                tr(N_("Full-width letters work as keys too. Screen reader: start with --plain.")), 1, 0);
   return page;
 }
 

@@ -125,7 +125,8 @@ static void add_recognised(Page *page, const char *label, const char *value, con
 static void fill_recognised(Page *page, const Bounce *bounce) {
   const BounceRecipient *first =
       bounce->recipients != NULL && bounce->recipients->len > 0 ? g_ptr_array_index(bounce->recipients, 0) : NULL;
-  const char *ip = bounce_sending_ip(bounce, NULL);
+  const char *how = NULL;
+  const char *ip = bounce_sending_ip(bounce, &how);
   page_add_heading(page->rest, tr(N_("Recognised")));
   guint before = page->rest->len;
   if (first != NULL) {
@@ -153,7 +154,8 @@ static Row *box_rule(const PasteBox *box, guint shown, int cols) {
   g_autofree char *size = size_words(box->bytes->len);
   g_autofree char *lines = g_strdup_printf("%u", pastebox_lines(box));
   g_autofree char *range = g_strdup_printf("%u-%u", box->top + 1, box->top + MAX(shown, 1));
-  g_autoptr(Message) message = message_new(N_("{lines} lines, {size}"), "lines", lines, "size", size, NULL);
+  g_autoptr(Message) message = message_new(pastebox_lines(box) == 1 ? N_("1 line, {size}") : N_("{lines} lines, {size}"),
+                                           "lines", lines, "size", size, NULL);
   g_autoptr(Message) message2 = message_new(N_("line {range}"), "range", range, NULL);
   g_autofree char *left = message_text(message, NULL, NULL), *right = message_text(message2, NULL, NULL);
   Row *row = row_new_text(STYLE_PLAIN, " -- ");
@@ -171,6 +173,7 @@ static Row *box_rule(const PasteBox *box, guint shown, int cols) {
 guint page_paste_rows(int rows) { return (guint)MAX(rows - PASTE_OTHER_ROWS, PASTE_MIN_ROWS); }
 
 static void fill_paste(Page *page, StepState *state, int rows) {
+  page_add_gap(page->text);
   page_add_text(page, page->text, STYLE_PLAIN,
                 tr(N_("Paste the whole bounce message, then press F2 or Ctrl-D. Nothing to paste? Just press F2.")), 1, 0);
   guint n = page_paste_rows(rows);
