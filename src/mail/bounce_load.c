@@ -1,16 +1,16 @@
-#include "mail/bounce.h"
+#include "mail/bounce_load.h"
 
 #include "base/catalogue.h"
 #include "base/message.h"
+#include "mail/bounce.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What to do about the faults that people meet. */
-static const char *problem(int error) {
-  switch (error) {
+static const char *problem(int code, gboolean standard) {
+  switch (code) {
   case ENOENT:
   case ENOTDIR:
     return N_("There is no file {file}. Check the name, or paste the bounce instead.");
@@ -19,20 +19,33 @@ static const char *problem(int error) {
     return N_("You may not read {file}. Copy it to a folder of your own, or ask its owner.");
   case EISDIR:
     return N_("{file} is a folder. Name one message file in it.");
+  case EINVAL:
+    return standard ? N_("Nothing came in on standard input. Pipe the bounce into the program, or name a file.")
+                    : N_("{file} is empty. Save the bounce again; mail programs call it \"Save as\" or \"Download\".");
   default:
     return N_("{file} cannot be read ({reason}). Save the bounce again under another name.");
   }
 }
 
-static char *fail(GError **error, const char *path, int code, const char *id) {
+void bounce_fail(GError **error, const char *path, int code) {
   g_autofree char *shown = g_filename_display_name(path);
+  const char *id = problem(code, g_str_equal(path, "-"));
   g_autoptr(Message) message = message_new(id, "file", shown, "reason", g_strerror(code), NULL);
   g_autofree char *text = message_text(message, NULL, NULL);
-  g_set_error_literal(error, G_FILE_ERROR, g_file_error_from_errno(code), text);
-  return NULL;
+  g_set_error_literal(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), text);
 }
 
-/* Reads up to BOUNCE_MAX_BYTES + 1 bytes: one more than is used shows that there is more.  Returns 0, or the error. */
+int bounce_open(const char *path, GError **error) {
+  if (g_str_equal(path, "-"))
+    return dup(STDIN_FILENO);
+  /* O_NONBLOCK: a named pipe without a writer must not hang the program. */
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0)
+    bounce_fail(error, path, errno);
+  return fd;
+}
+
+/* Reads up to BOUNCE_MAX_BYTES + 1 bytes: one more than is used shows that there is more.  Returns 0, or errno. */
 static int read_fd(int fd, GByteArray *out) {
   guint8 buffer[65536];
   while (out->len <= BOUNCE_MAX_BYTES) {
@@ -42,29 +55,23 @@ static int read_fd(int fd, GByteArray *out) {
     if (n < 0)
       return errno;
     if (n == 0)
-      return 0;
+      break;
     g_byte_array_append(out, buffer, (guint)n);
   }
-  return 0;
+  return out->len > 0 ? 0 : EINVAL;
 }
 
 char *bounce_load(const char *path, gsize *length, GError **error) {
-  gboolean standard = g_str_equal(path, "-");
-  /* O_NONBLOCK: a named pipe without a writer must not hang the program. */
-  int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int fd = bounce_open(path, error);
   if (fd < 0)
-    return fail(error, path, errno, problem(errno));
+    return NULL;
   g_autoptr(GByteArray) bytes = g_byte_array_new();
   int code = read_fd(fd, bytes);
-  if (!standard)
-    close(fd);
-  if (code != 0)
-    return fail(error, path, code, problem(code));
-  if (bytes->len == 0)
-    return fail(error, path, EINVAL,
-                standard ? N_("Nothing came in on standard input. Pipe the bounce into the program, or name a file.")
-                         : N_("{file} is empty. Save the bounce again: most mail programs call it \"save as\" or "
-                              "\"download original\"."));
+  close(fd);
+  if (code != 0) {
+    bounce_fail(error, path, code);
+    return NULL;
+  }
   *length = bytes->len;
   g_byte_array_append(bytes, (const guint8 *)"", 1);
   return (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
