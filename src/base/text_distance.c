@@ -28,17 +28,12 @@ guint text_distance(const char *a, const char *b, guint limit) {
     rows[0] = rows[1];
     rows[1] = rows[2];
     rows[2] = oldest;
-    /* Cells further than `limit` from the diagonal cost more than it: long texts take time by length, not by
-     * its square. */
-    glong from = MAX(1, i - (glong)limit), to = MIN(lb, i + (glong)limit);
-    rows[2][from - 1] = from == 1 ? (guint)i : limit + 1;
-    guint nearest = rows[2][from - 1];
-    for (glong j = from; j <= to; j++) {
+    rows[2][0] = (guint)i;
+    guint nearest = rows[2][0];
+    for (glong j = 1; j <= lb; j++) {
       rows[2][j] = cell(rows, ua, ub, i, j);
       nearest = MIN(nearest, rows[2][j]);
     }
-    if (to < lb)
-      rows[2][to + 1] = limit + 1;
     if (nearest > limit)
       return limit + 1;
   }

@@ -383,7 +383,10 @@ static ProbeState look_at(Look *look) {
   }
   Facts *facts = look->result->facts;
   facts_set_text(facts, "status", SOURCE_PROBE, route.word);
-  facts_set_number(facts, "ttl", SOURCE_PROBE, route.mx->ttl);
+  if (route.mx->ttl > 0)
+    facts_set_number(facts, "ttl", SOURCE_PROBE, route.mx->ttl);
+  else
+    facts_set_unknown(facts, "ttl", SOURCE_PROBE, "not told");
   if (route.kind == ROUTE_MX)
     look_hosts(look, route.mx);
   else if (route.kind == ROUTE_IMPLICIT)

@@ -300,39 +300,6 @@ static void test_distance(void) {
   g_assert_cmpuint(text_distance("日本語", "日木語", 2), ==, 1);
 }
 
-/* The textbook's table, without any shortcut. */
-static guint slow_distance(const char *a, const char *b) {
-  guint d[12][12];
-  guint la = (guint)strlen(a), lb = (guint)strlen(b);
-  for (guint i = 0; i <= la; i++) {
-    for (guint j = 0; j <= lb; j++) {
-      if (i == 0 || j == 0) {
-        d[i][j] = i + j;
-        continue;
-      }
-      d[i][j] = MIN(MIN(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        d[i][j] = MIN(d[i][j], d[i - 2][j - 2] + 1);
-    }
-  }
-  return d[la][lb];
-}
-
-static void test_distance_random(void) {
-  for (int round = 0; round < 20000; round++) {
-    char words[2][12] = {{0}};
-    for (int w = 0; w < 2; w++) {
-      for (int n = g_test_rand_int_range(0, 10); n > 0; n--)
-        words[w][strlen(words[w])] = (char)g_test_rand_int_range('a', 'd');
-    }
-    guint limit = (guint)g_test_rand_int_range(0, 6);
-    g_assert_cmpuint(text_distance(words[0], words[1], limit), ==, MIN(slow_distance(words[0], words[1]), limit + 1));
-  }
-  g_autofree char *a = g_strnfill(1 << 20, 'a'), *b = g_strnfill(1 << 20, 'a');
-  b[1000] = 'b';
-  g_assert_cmpuint(text_distance(a, b, 2), ==, 1);
-}
-
 static void test_nearest(void) {
   static const char *const words[] = {"choose", "choices", "say", "ask", "checklist", NULL};
   g_assert_cmpstr(text_nearest("chose", words), ==, "choose");
@@ -363,7 +330,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/wrap/random", test_wrap_random);
   g_test_add_func("/text/fold", test_fold);
   g_test_add_func("/text/distance", test_distance);
-  g_test_add_func("/text/distance/random", test_distance_random);
   g_test_add_func("/text/nearest", test_nearest);
   return g_test_run();
 }

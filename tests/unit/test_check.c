@@ -1,0 +1,199 @@
+/* `check`: options, exit codes, the line of JSON and the page, over recordings. */
+#include "report/check.h"
+
+#include "base/json_text.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *out_text, *err_text;
+
+/* One call; `input` are the lines on its standard input. Returns the exit code. */
+static int check(const char *recording, CheckOptions options, const char *input) {
+  size_t out_size, err_size;
+  int fds[2];
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Net) net = net_replay_new(recording, &error);
+  g_assert_no_error(error);
+  g_clear_pointer(&out_text, free);
+  g_clear_pointer(&err_text, free);
+  FILE *out = open_memstream(&out_text, &out_size), *err = open_memstream(&err_text, &err_size);
+  g_assert_cmpint(pipe(fds), ==, 0);
+  g_assert_cmpint(write(fds[1], input, strlen(input)), ==, (gssize)strlen(input));
+  close(fds[1]);
+  options.net = net;
+  options.input = fds[0];
+  int code = check_run(&options, out, err);
+  close(fds[0]);
+  fclose(out);
+  fclose(err);
+  return code;
+}
+
+static JsonObject *parse(JsonParser *parser, const char *line) {
+  g_autoptr(GError) error = NULL;
+  g_test_message("%s", line);
+  json_parser_load_from_data(parser, line, -1, &error);
+  g_assert_no_error(error);
+  return json_node_get_object(json_parser_get_root(parser));
+}
+
+static JsonObject *probe_of(JsonObject *root, const char *probe) {
+  return json_object_get_object_member(json_object_get_object_member(root, "probes"), probe);
+}
+
+static void test_json(void) {
+  const char *const targets[] = {"taro@exmaple.co.jp", NULL};
+  int code = check("tests/unit/data/address.jsonl", (CheckOptions){.targets = targets, .json = TRUE}, "");
+  g_assert_cmpint(code, ==, 1);
+  g_assert_cmpstr(err_text, ==, "");
+  g_assert_true(strchr(out_text, '\n') == out_text + strlen(out_text) - 1); /* one line */
+  g_autoptr(JsonParser) parser = json_parser_new();
+  JsonObject *root = parse(parser, out_text);
+  g_assert_cmpint(json_object_get_int_member(root, "schema"), ==, 1);
+  g_assert_cmpstr(json_object_get_string_member(root, "target"), ==, "taro@exmaple.co.jp");
+  JsonObject *address = probe_of(root, "address"), *facts = json_object_get_object_member(address, "facts");
+  g_assert_cmpstr(json_object_get_string_member(address, "status"), ==, "fail");
+  g_assert_true(json_object_get_boolean_member(facts, "address.valid"));
+  g_assert_cmpstr(json_object_get_string_member(facts, "address.suggestion"), ==, "taro@example.co.jp");
+  g_assert_true(json_object_get_null_member(facts, "address.position"));
+  JsonObject *finding = json_array_get_object_element(json_object_get_array_member(address, "findings"), 1);
+  g_assert_cmpstr(json_object_get_string_member(finding, "level"), ==, "fail");
+  JsonObject *evidence = json_array_get_object_element(json_object_get_array_member(finding, "evidence"), 0);
+  g_assert_cmpstr(json_object_get_string_member(evidence, "asked"), ==, "exmaple.co.jp MX");
+  JsonObject *mx = json_object_get_object_member(probe_of(root, "mx"), "facts");
+  g_assert_cmpstr(json_object_get_string_member(mx, "mx.status"), ==, "nxdomain");
+  g_assert_true(json_object_get_null_member(mx, "mx.hosts")); /* proven absent */
+  g_assert_true(json_object_has_member(probe_of(root, "mx"), "elapsed_ms"));
+}
+
+static void test_unknown(void) {
+  const char *const targets[] = {"slow.example", NULL};
+  int code = check("tests/unit/data/mx.jsonl",
+                   (CheckOptions){.targets = targets, .probe = "mx", .json = TRUE}, "");
+  g_assert_cmpint(code, ==, 3);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  JsonObject *mx = probe_of(parse(parser, out_text), "mx");
+  g_assert_cmpstr(json_object_get_string_member(mx, "status"), ==, "unknown");
+  g_assert_false(json_object_has_member(json_object_get_object_member(mx, "facts"), "mx.hosts"));
+  gboolean named = FALSE;
+  JsonArray *unknown = json_object_get_array_member(mx, "unknown");
+  for (guint i = 0; i < json_array_get_length(unknown); i++)
+    named |= g_str_equal(json_array_get_string_element(unknown, i), "mx.hosts");
+  g_assert_true(named);
+}
+
+static void test_set(void) {
+  const char *const sets[] = {"ip=192.0.2.10", "lists=tests/unit/data/lists.txt", NULL};
+  int code = check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = sets, .json = TRUE}, "ignored\n");
+  g_assert_cmpint(code, ==, 1);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  JsonObject *root = parse(parser, out_text);
+  g_assert_cmpstr(json_object_get_string_member(root, "target"), ==, "192.0.2.10");
+  JsonObject *facts = json_object_get_object_member(probe_of(root, "dnsbl"), "facts");
+  JsonArray *listed = json_object_get_array_member(facts, "dnsbl.listed");
+  g_assert_cmpuint(json_array_get_length(listed), ==, 1);
+  g_assert_cmpstr(json_array_get_string_element(listed, 0), ==, "listed.bl.example");
+  g_assert_cmpstr(json_object_get_string_member(facts, "dnsbl.address"), ==, "192.0.2.10");
+  /* The same for a target: --set goes to the probes that know the name. */
+  const char *const lists[] = {"lists=tests/unit/data/lists.txt", NULL}, *const targets[] = {"192.0.2.10", NULL};
+  code = check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.targets = targets, .sets = lists, .json = TRUE}, "");
+  g_assert_cmpint(code, ==, 1);
+  g_assert_nonnull(strstr(out_text, "listed.bl.example"));
+}
+
+/* Many targets, more than are under way at a time: a line each, in their order. */
+static void test_bulk(void) {
+  g_autoptr(GString) input = g_string_new("");
+  for (guint i = 0; i < 350; i++)
+    g_string_append(input, i % 3 == 0 ? "example.com\n" : i % 3 == 1 ? "gone.example\r\n" : "\n");
+  g_string_append(input, "null.example"); /* no line feed at the end */
+  int code = check("tests/unit/data/mx.jsonl", (CheckOptions){.probe = "mx", .json = TRUE}, input->str);
+  g_assert_cmpint(code, ==, 1);
+  g_auto(GStrv) lines = g_strsplit(out_text, "\n", -1);
+  guint n = g_strv_length(lines) - 1;
+  g_assert_cmpuint(n, ==, 350 - 116 + 1);
+  for (guint i = 0; i < n - 1; i++)
+    g_assert_nonnull(strstr(lines[i], i % 2 == 0 ? "\"target\":\"example.com\"" : "\"target\":\"gone.example\""));
+  g_assert_nonnull(strstr(lines[n - 1], "null_mx"));
+}
+
+static void test_fine(void) {
+  const char *const targets[] = {"example.com", NULL};
+  g_assert_cmpint(check("tests/unit/data/mx.jsonl", (CheckOptions){.targets = targets, .probe = "mx"}, ""), ==, 0);
+  g_assert_nonnull(strstr(out_text, "example.com\n\nMail servers\n"));
+  g_assert_nonnull(strstr(out_text, "[ OK ] mx1.example.com: 192.0.2.25"));
+  g_assert_cmpint(check("tests/unit/data/mx.jsonl", (CheckOptions){.probe = "mx"}, ""), ==, 0); /* no line, no fault */
+  g_assert_cmpstr(out_text, ==, "");
+}
+
+static void test_page(void) {
+  const char *const sets[] = {"ip=192.0.2.10", "lists=tests/unit/data/lists.txt", NULL};
+  check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = sets}, "");
+  g_assert_nonnull(strstr(out_text, "| Listed, see https://bl.example/"));
+  g_assert_null(strchr(out_text, '\x1b'));
+  g_auto(GStrv) lines = g_strsplit(out_text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_assert_cmpuint(strlen(lines[i]), <=, 80);
+}
+
+typedef struct UsageCase {
+  const char *probe, *set;
+  int code;
+  const char *words;
+} UsageCase;
+
+static const UsageCase usage_cases[] = {
+    {"dnsbll", NULL, 2, "did you mean \"dnsbl\""},
+    {"whatever", NULL, 2, "There are: vantage, address, mx"},
+    {"mx", "domian=example.com", 2, "did you mean \"domain\""},
+    {"mx", "lists=all", 2, "there is no \"lists\""},
+    {"mx", "domain", 2, "needs fact=value"},
+    {"mx", "=x", 2, "needs fact=value"},
+    {"vantage", "x=y", 2, "takes no input"},
+    {NULL, "colour=red", 2, "there is no \"colour\""},
+    {"dnsbl", "lists=/nonexistent", 0, NULL}, /* and no target on standard input */
+};
+
+static void test_usage(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(usage_cases); i++) {
+    const UsageCase *c = &usage_cases[i];
+    const char *const sets[] = {c->set, NULL};
+    g_test_message("%s %s", c->probe, c->set);
+    g_assert_cmpint(check(NULL, (CheckOptions){.probe = c->probe, .sets = sets, .json = TRUE}, ""), ==, c->code);
+    g_test_message("%s", err_text);
+    if (c->words != NULL)
+      g_assert_nonnull(strstr(err_text, c->words));
+  }
+  const char *const no_file[] = {"lists=/nonexistent", "ip=192.0.2.10", NULL};
+  g_assert_cmpint(check(NULL, (CheckOptions){.probe = "dnsbl", .sets = no_file, .json = TRUE}, ""), ==, 4);
+  const char *const known[] = {"lists=tests/unit/data/lists.txt", NULL};
+  g_assert_cmpint(check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = known}, "192.0.2.10\n"), ==, 1);
+  g_assert_cmpint(check(NULL, (CheckOptions){.probe = "vantage", .json = TRUE}, ""), ==, 3);
+}
+
+static void test_json_text(void) {
+  g_autoptr(GString) out = g_string_new("{");
+  json_text_key(out, "a");
+  json_text_append(out, "q\" b\\ n\n \xE3\x81\x82");
+  json_text_key(out, "b");
+  json_text_append(out, NULL);
+  g_assert_cmpstr(out->str, ==, "{\"a\":\"q\\\" b\\\\ n\\u000a \xE3\x81\x82\",\"b\":null");
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/check/json", test_json);
+  g_test_add_func("/check/unknown", test_unknown);
+  g_test_add_func("/check/set", test_set);
+  g_test_add_func("/check/bulk", test_bulk);
+  g_test_add_func("/check/fine", test_fine);
+  g_test_add_func("/check/page", test_page);
+  g_test_add_func("/check/usage", test_usage);
+  g_test_add_func("/check/json-text", test_json_text);
+  int status = g_test_run();
+  free(out_text);
+  free(err_text);
+  return status;
+}
