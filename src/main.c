@@ -5,6 +5,8 @@
 #include "flow/flow.h"
 #include "mail/bounce.h"
 #include "net/net.h"
+#include "report/check.h"
+#include "report/explain.h"
 #include "ui/desk.h"
 
 #include <errno.h>
@@ -146,7 +148,27 @@ static int command_wizard(Options *options) {
   return code >= 0 ? code : line_run(desk, STDIN_FILENO, STDOUT_FILENO);
 }
 
+static int command_explain(Options *options) {
+  return explain_run((const char *const *)options->rest, options->json, stdout);
+}
+
+static int command_check(Options *options) {
+  int code = EXIT_DONE;
+  g_autoptr(Net) net = open_net(options, &code);
+  if (!net)
+    return code;
+  CheckOptions check = {.net = net,
+                        .targets = (const char *const *)options->rest,
+                        .probe = options->probe,
+                        .sets = (const char *const *)options->set,
+                        .input = STDIN_FILENO,
+                        .json = options->json};
+  return check_run(&check, stdout, stderr);
+}
+
 static const Command commands[] = {
+    {"explain", "[FILE...]", N_("read bounces (files or standard input) and say what they say; no network"), command_explain},
+    {"check", "TARGET...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
     {NULL, NULL, NULL, NULL},
 };
 
