@@ -1,3 +1,6 @@
+/* Newer versions of c-ares call some of what 1.18 has deprecated; it works there all the same. */
+#define CARES_NO_DEPRECATED
+
 #include "net/dns_resolver.h"
 
 #include "base/text.h"
@@ -85,7 +88,7 @@ GArray *dns_resolvers_system(void) {
   GArray *resolvers = resolvers_new();
   ares_channel channel = NULL;
   struct ares_addr_port_node *list = NULL;
-  if (ares_init(&channel) != ARES_SUCCESS)
+  if (ares_init_options(&channel, NULL, 0) != ARES_SUCCESS)
     return resolvers;
   if (ares_get_servers_ports(channel, &list) == ARES_SUCCESS)
     for (const struct ares_addr_port_node *node = list; node != NULL; node = node->next) {

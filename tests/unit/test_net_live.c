@@ -73,8 +73,10 @@ static guint peer_take(Peer *peer) {
 static void peer_answer(Peer *peer, guint8 octet) {
   for (guint i = 0; i < peer->n; i++) {
     g_autoptr(GByteArray) m = g_byte_array_new();
-    gsize question = peer->pending[i].length - 11; /* without the OPT record */
-    g_byte_array_append(m, peer->pending[i].packet, (guint)question);
+    guint question = 12;
+    while (peer->pending[i].packet[question] != 0)
+      question += peer->pending[i].packet[question] + 1u;
+    g_byte_array_append(m, peer->pending[i].packet, question + 5); /* header and question */
     m->data[2] = 0x81;
     m->data[3] = 0x80;
     m->data[7] = 1;
@@ -132,10 +134,12 @@ static void test_queue(Fixture *f, gconstpointer data) {
   g_assert_null(progress.server);
   g_assert_cmpuint(progress.tries, ==, 0);
   peer_answer(&f->peer, 1);
-  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 100);
+  for (guint answered = 0; answered < 100;)
+    answered += net_turn(f->net, NULL, 0, -1);
   g_assert_cmpuint(peer_take(&f->peer), ==, 30); /* refilled in the same turn */
   peer_answer(&f->peer, 2);
-  g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), ==, 30);
+  while (net_open(f->net) > 0)
+    g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), >, 0);
 }
 
 static void test_waiters(Fixture *f, gconstpointer data) {
