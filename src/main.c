@@ -131,6 +131,7 @@ static int command_wizard(Options *options) {
   }
   desk->cases = paths_cases(NULL);
   desk->case_id = g_strdup(options->case_id);
+  desk->presets = g_strdupv(options->set);
   desk->slow = options->slow;
   desk->color = !options->color || !strcmp(options->color, "auto") ? COLOR_AUTO
                 : !strcmp(options->color, "never")                 ? COLOR_NEVER
@@ -200,7 +201,7 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &o->data, N_("take flows and catalogues from this folder"), "DIR"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, N_("explain, check: one JSON object a line"), NULL},
       {"probe", 0, 0, G_OPTION_ARG_STRING, &o->probe, N_("check: this probe alone"), "NAME"},
-      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("check: an input of the probe"), "NAME=VALUE"},
+      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("an input of a probe, for example lists=all"), "NAME=VALUE"},
       {"color", 0, 0, G_OPTION_ARG_STRING, &o->color, N_("auto, never or always"), "WHEN"},
       {"slow", 0, 0, G_OPTION_ARG_NONE, &o->slow, N_("redraw at most once a second"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &o->version, N_("print the version"), NULL},
@@ -244,6 +245,9 @@ static int check_options(const Options *o) {
     return fail(EXIT_USAGE, tr(N_("--timeout takes milliseconds, 1 to 600000.")));
   if (o->color && strcmp(o->color, "auto") && strcmp(o->color, "never") && strcmp(o->color, "always"))
     return fail(EXIT_USAGE, tr(N_("--color takes auto, never or always.")));
+  for (char **set = o->set; set && *set; set++)
+    if (!strchr(*set, '='))
+      return fail(EXIT_USAGE, tr(N_("--set takes NAME=VALUE, for example --set lists=all.")));
   if (o->replay && o->resolver)
     return fail(EXIT_USAGE, tr(N_("--replay asks nobody: it cannot go with --resolver.")));
   return EXIT_DONE;

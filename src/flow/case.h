@@ -2,6 +2,7 @@
  *
  * Lines of the net (answers) are the recording format of net_recording.h; the others are
  *   {"event":"start","at":..,"case":ID,"flow":"bounce","revision":..,"guide":TITLE,"version":..,"lang":..}
+ *   {"event":"preset","name":..,"value":..}
  *   {"event":"bounce","text":..}  {"event":"bounce","step":..,"text":.. or "loaded":"yes"}
  *   {"event":"answer","step":..,"text":..}  {"event":"tick","step":..,"item":..}  {"event":"back"}  {"event":"skip"}
  *   {"event":"again"}  {"event":"consent","step":..,"yes":..}  {"event":"note","text":..}

@@ -105,7 +105,7 @@ char *case_event_bytes(const CaseEvent *event, const char *field, gsize *length)
 static void event_clear(gpointer event) { case_event_free(event); }
 
 static const char *const known_events[] = {"start", "bounce", "answer", "tick",    "back",   "skip",
-                                           "again", "consent", "note",  "dropped", "finish", "resume", NULL};
+                                           "again", "consent", "note",  "preset", "dropped", "finish", "resume", NULL};
 
 /* "resume" says how many events before it still count. */
 static gboolean take_resume(CaseFile *file, const CaseEvent *event, GError **error) {

@@ -99,6 +99,13 @@ static const char *apply_consent(Session *s, const CaseEvent *event, gint64 at) 
   return fault;
 }
 
+static const char *apply_preset(Session *s, const CaseEvent *event, G_GNUC_UNUSED gint64 at) {
+  const char *name = case_event_get(event, "name"), *value = case_event_get(event, "value");
+  if (name != NULL && value != NULL)
+    session_preset(s, name, value);
+  return NULL;
+}
+
 static const char *apply_note(Session *s, const CaseEvent *event, gint64 at) {
   const char *text = case_event_get(event, "text");
   session_note(s, text != NULL ? text : "", at);
@@ -109,7 +116,8 @@ static const struct {
   const char *event;
   Apply apply;
 } table[] = {{"answer", apply_answer}, {"bounce", apply_bounce}, {"tick", apply_tick},       {"back", apply_back},
-             {"skip", apply_skip},     {"again", apply_again},   {"consent", apply_consent}, {"note", apply_note}};
+             {"skip", apply_skip},     {"again", apply_again},   {"consent", apply_consent}, {"note", apply_note},
+             {"preset", apply_preset}};
 
 /* "start", "finish" and "dropped" follow from the others. */
 static const char *apply(Session *s, const CaseEvent *event) {

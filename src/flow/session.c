@@ -210,6 +210,7 @@ static Session *session_make(const Flows *flows, const Flow *flow, Net *net, gin
   s->notes = g_ptr_array_new_with_free_func(g_free);
   s->notices = g_ptr_array_new_with_free_func(message_clear);
   s->facts = facts_new();
+  s->presets = facts_new();
   enter(s, flow->start, -1);
   session_settle(s, now);
   return s;
@@ -240,7 +241,14 @@ void session_free(Session *s) {
   g_ptr_array_unref(s->notices);
   g_hash_table_unref(s->consents);
   facts_free(s->facts);
+  facts_free(s->presets);
   g_free(s);
+}
+
+void session_preset(Session *s, const char *name, const char *value) {
+  facts_set_text(s->presets, name, SOURCE_ASKED, value);
+  session_rebuild_facts(s);
+  session_emit(s, "preset", "name", name, "value", value, NULL);
 }
 
 /* --- events --- */
@@ -261,9 +269,7 @@ void session_load_bounce(Session *s, const char *bytes, gsize length, gint64 now
   if (is_fresh(s)) { /* The first steps may decide by what the bounce says. */
     s->halt = HALT_NONE;
     g_ptr_array_set_size(s->path, 0);
-    facts_free(s->facts);
-    s->facts = facts_new();
-    bounce_set_facts(s->loaded->bounce, s->facts);
+    session_rebuild_facts(s);
     enter(s, s->flow->start, -1);
   } else {
     session_rebuild_facts(s);

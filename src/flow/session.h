@@ -30,6 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 /* Tells the answers that there are already. */
 void session_set_sink(Session *session, SessionSink sink, gpointer user);
 
+/* An input that every probe which has one of this name gets, unless its step binds it ("lists").  To be called before the
+ * first event. */
+void session_preset(Session *session, const char *name, const char *value);
+
 /* A bounce that is at hand before the first question (named on the command line): an ask step of kind `message`
  * takes it as its default and its facts are known from the start. Any bytes. */
 void session_load_bounce(Session *session, const char *bytes, gsize length, gint64 now);

@@ -21,6 +21,12 @@ static Facts *step_inputs(const Step *step, const Facts *facts) {
     if (complete && *value != '\0')
       facts_set_text(inputs, binding->name, SOURCE_ASKED, value);
   }
+  for (const ProbeInput *input = step->probe->inputs; input->name != NULL; input++) {
+    g_autofree char *name = g_strconcat(PRESET, input->name, NULL);
+    const Fact *preset = facts_get(facts, name);
+    if (preset != NULL && facts_get(inputs, input->name) == NULL)
+      facts_set_copy(inputs, input->name, preset);
+  }
   return inputs;
 }
 

@@ -145,6 +145,7 @@ static void put_walk(Session *s, const Walk *walk) {
 void session_rebuild_facts(Session *s) {
   facts_free(s->facts);
   s->facts = facts_new();
+  facts_merge(s->facts, s->presets, PRESET);
   if (s->loaded != NULL)
     bounce_set_facts(s->loaded->bounce, s->facts);
   for (guint i = 0; i < s->path->len; i++)

@@ -72,12 +72,16 @@ struct Session {
   GPtrArray *pastes;    /* of Paste */
   const Paste *loaded;  /* the bounce at hand from the start, or NULL */
   gboolean loaded_told; /* the case has it */
+  Facts *presets; /* inputs of probes that no step binds, by their names */
   Facts *facts;
   GPtrArray *notes;   /* of char*, safe */
   GPtrArray *notices; /* of Message: what the last event changed */
   Halt halt;
   gboolean replaying; /* a case is taken up: nothing is asked anew, nothing runs ahead */
 };
+
+/* Among the facts presets stand under this name, where no step's can. */
+#define PRESET "set."
 
 Walk *session_current(const Session *s);
 

@@ -38,6 +38,7 @@ void desk_free(Desk *desk) {
   g_free(desk->log_fault);
   g_free(desk->cases);
   g_free(desk->case_id);
+  g_strfreev(desk->presets);
   g_free(desk->print_command);
   g_free(desk->bounce);
   g_free(desk);
@@ -50,6 +51,13 @@ void desk_leave(Desk *desk) {
   g_clear_pointer(&desk->session, session_free);
   g_clear_pointer(&desk->log_fault, g_free);
   desk->saved = FALSE;
+}
+
+static void set_presets(Desk *desk) {
+  for (char **preset = desk->presets; preset && *preset; preset++) {
+    g_auto(GStrv) parts = g_strsplit(*preset, "=", 2);
+    session_preset(desk->session, parts[0], parts[1]);
+  }
 }
 
 void desk_begin(Desk *desk, const Flow *flow) {
@@ -68,6 +76,7 @@ void desk_begin(Desk *desk, const Flow *flow) {
   }
   /* --case names one case: the next one of this run gets a name of its own. */
   g_clear_pointer(&desk->case_id, g_free);
+  set_presets(desk);
   if (desk->bounce)
     session_load_bounce(desk->session, desk->bounce, desk->bounce_length, now);
   g_clear_pointer(&desk->bounce, g_free);

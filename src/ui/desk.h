@@ -19,6 +19,7 @@ typedef struct Desk {
   char *log_fault;      /* translated sentence or NULL */
   char *cases;          /* folder of the cases, or NULL */
   char *case_id;        /* --case ID, or NULL */
+  char **presets;       /* --set NAME=VALUE: inputs of probes, or NULL */
   char *print_command;  /* $WHYBOUNCE_PRINT or "lp": gets the page on its standard input */
   char *bounce;         /* the bounce named on the command line; its bytes, or NULL */
   gsize bounce_length;
