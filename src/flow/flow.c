@@ -38,14 +38,25 @@ static char *knowledge_path(const char *dir, const char *name) {
   return g_build_filename(dir, "knowledge", name, NULL);
 }
 
-/* With the knowledge of `dir`, and no flow yet. */
-static Flows *flows_new(const char *dir, Diags *diags) {
+static void read_causes(const Flows *flows, Diags *diags) {
+  g_autofree char *path = knowledge_path(flows->dir, "causes.yaml");
+  flows->knowledge->causes_tried = TRUE;
+  flows->knowledge->causes = causes_load(path, diags);
+}
+
+static void read_guides(const Flows *flows, Diags *diags) {
+  g_autofree char *path = knowledge_path(flows->dir, "guides.yaml");
+  flows->knowledge->guides_tried = TRUE;
+  flows->knowledge->guides = guides_load(path, diags);
+}
+
+/* No flow yet. */
+static Flows *flows_new(const char *dir) {
   Flows *flows = g_new0(Flows, 1);
   flows->files = g_ptr_array_new_with_free_func(flow_file_free);
   flows->by_id = g_hash_table_new(g_str_hash, g_str_equal);
-  g_autofree char *causes = knowledge_path(dir, "causes.yaml"), *guides = knowledge_path(dir, "guides.yaml");
-  flows->causes = causes_load(causes, diags);
-  flows->guides = guides_load(guides, diags);
+  flows->dir = g_strdup(dir);
+  flows->knowledge = g_new0(Knowledge, 1);
   return flows;
 }
 
@@ -56,9 +67,8 @@ static void pass_on(const Diags *from, Diags *to) {
   }
 }
 
-static Flows *load_folders(const char *dir, const char *const *own, Diags *diags) {
-  Flows *flows = flows_new(dir, diags);
-  add_folder(flows, dir, FALSE, diags);
+static void load_folders(Flows *flows, const char *const *own, Diags *diags) {
+  add_folder(flows, flows->dir, FALSE, diags);
   for (; own != NULL && *own != NULL; own++)
     add_folder(flows, *own, TRUE, diags);
   flows_link(flows);
@@ -67,11 +77,11 @@ static Flows *load_folders(const char *dir, const char *const *own, Diags *diags
     pass_on(file->reading, diags);
     pass_on(file->checking, diags);
   }
-  return flows;
 }
 
 Flows *flows_load(const char *dir, const char *const *own, Diags *diags) {
-  Flows *flows = load_folders(dir, own, diags);
+  Flows *flows = flows_new(dir);
+  load_folders(flows, own, diags);
   for (guint i = 0; i < flows->files->len; i++)
     flow_file_settle(flows->files->pdata[i]);
   return flows;
@@ -82,8 +92,10 @@ void flows_free(Flows *flows) {
     return;
   g_hash_table_unref(flows->by_id);
   g_ptr_array_unref(flows->files);
-  causes_free(flows->causes);
-  guides_free(flows->guides);
+  causes_free(flows->knowledge->causes);
+  guides_free(flows->knowledge->guides);
+  g_free(flows->knowledge);
+  g_free(flows->dir);
   g_free(flows);
 }
 
@@ -95,11 +107,21 @@ const Flow *flows_find(const Flows *flows, const char *id) {
 }
 
 const Causes *flows_causes(const Flows *flows) {
-  return flows->causes;
+  g_autoptr(Diags) diags = diags_new();
+  if (!flows->knowledge->causes_tried)
+    read_causes(flows, diags);
+  return flows->knowledge->causes;
 }
 
 const Guides *flows_guides(const Flows *flows) {
-  return flows->guides;
+  g_autoptr(Diags) diags = diags_new();
+  if (!flows->knowledge->guides_tried)
+    read_guides(flows, diags);
+  return flows->knowledge->guides;
+}
+
+const Cause *step_cause(const Flows *flows, const Step *step) {
+  return flows != NULL && step->cause != NULL ? causes_find(flows_causes(flows), step->cause) : NULL;
 }
 
 static int by_id(gconstpointer a, gconstpointer b) {
@@ -156,7 +178,10 @@ static void check_menu(const Flows *flows, Diags *diags) {
 }
 
 void flows_lint(const char *dir, const char *const *own, Diags *diags) {
-  g_autoptr(Flows) flows = load_folders(dir, own, diags);
+  g_autoptr(Flows) flows = flows_new(dir);
+  read_causes(flows, diags);
+  read_guides(flows, diags);
+  load_folders(flows, own, diags);
   g_autofree char *causes = knowledge_path(dir, "causes.yaml");
   flow_check_causes(flows, causes, diags);
   check_menu(flows, diags);
@@ -173,13 +198,17 @@ static const FlowFile *find_file(const Flows *flows, const char *path) {
   return NULL;
 }
 
+/* The id of the flow that a step uses, or NULL. */
+static const char *used_id(const FullStep *step) {
+  return step->step.kind == STEP_USE && step->node != NULL ? yaml_get_text(step->node, "use") : NULL;
+}
+
 /* Flows that a linted one uses and that lie beside it. */
 static void add_neighbours(Flows *flows, const char *folder, guint first) {
   for (guint i = first; i < flows->files->len && i < first + FLOW_MAX_FILES; i++) {
     const FlowFile *file = flows->files->pdata[i];
     for (guint s = 0; s < file->flow.steps->len; s++) {
-      const FullStep *step = step_at(file, s);
-      const char *id = step->step.kind == STEP_USE && step->node != NULL ? yaml_get_text(step->node, "use") : NULL;
+      const char *id = used_id(step_at(file, s));
       if (id == NULL || !read_is_name(id))
         continue;
       g_autofree char *name = g_strconcat(id, ".yaml", NULL), *path = g_build_filename(folder, name, NULL);
@@ -189,9 +218,29 @@ static void add_neighbours(Flows *flows, const char *folder, guint first) {
   }
 }
 
-static void lint_one(const char *dir, const char *path, Diags *diags) {
+/* The faults of a file and of those it names, which may be too bad to be linked. */
+static void pass_on_used(const Flows *flows, const FlowFile *file, GHashTable *seen, Diags *diags) {
+  if (!g_hash_table_add(seen, (gpointer)file))
+    return;
+  pass_on(file->reading, diags);
+  pass_on(file->checking, diags);
+  for (guint i = 0; i < file->flow.steps->len; i++) {
+    const char *id = used_id(step_at(file, i));
+    for (guint k = flows->files->len; id != NULL && k-- > 0;) {
+      const FlowFile *used = flows->files->pdata[k];
+      if (g_str_equal(used->flow.id, id)) {
+        pass_on_used(flows, used, seen, diags);
+        break;
+      }
+    }
+  }
+}
+
+void flow_lint(const char *dir, const char *path, Diags *diags) {
   g_autoptr(Diags) others = diags_new();
-  g_autoptr(Flows) flows = flows_new(dir, others);
+  g_autoptr(Flows) flows = flows_new(dir);
+  read_causes(flows, others);
+  read_guides(flows, others);
   add_folder(flows, dir, FALSE, others);
   if (find_file(flows, path) == NULL) {
     guint first = flows->files->len;
@@ -201,30 +250,16 @@ static void lint_one(const char *dir, const char *path, Diags *diags) {
   }
   flows_link(flows);
   const FlowFile *file = find_file(flows, path);
-  pass_on(file->reading, diags);
-  pass_on(file->checking, diags);
-  for (guint i = 0; i < file->uses->len; i++) {
-    pass_on(((const FlowFile *)file->uses->pdata[i])->reading, diags);
-    pass_on(((const FlowFile *)file->uses->pdata[i])->checking, diags);
-  }
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  pass_on_used(flows, file, seen, diags);
 }
 
-static void lint_causes(const char *dir, const char *path, Diags *diags) {
+void causes_lint(const char *dir, const char *path, Diags *diags) {
   g_autoptr(Diags) others = diags_new();
-  g_autoptr(Flows) flows = flows_new(dir, others);
-  causes_free(flows->causes);
-  flows->causes = causes_load(path, diags);
+  g_autoptr(Flows) flows = flows_new(dir);
+  flows->knowledge->causes_tried = TRUE;
+  flows->knowledge->causes = causes_load(path, diags);
   add_folder(flows, dir, FALSE, others);
   flows_link(flows);
   flow_check_causes(flows, path, diags);
-}
-
-void flow_lint(const char *dir, const char *file, Diags *diags) {
-  g_autofree char *base = g_path_get_basename(file);
-  if (g_str_equal(base, "causes.yaml"))
-    lint_causes(dir, file, diags);
-  else if (g_str_equal(base, "guides.yaml"))
-    guides_free(guides_load(file, diags));
-  else
-    lint_one(dir, file, diags);
 }

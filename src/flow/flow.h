@@ -33,7 +33,9 @@
  *
  * Faults are reported at load as file:line:col with a suggestion; a flow that loads without errors cannot fail at
  * run time: every target exists, every branch list ends in else, every step can be reached and comes to a finish,
- * every fact named exists, no circle goes round without a person. */
+ * every fact named exists, no circle goes round without a person.  That causes and guides named are there is left to
+ * the linter, since they are read later than the first screen: a cause that is not there is no cause, a checklist
+ * without its guide has its `items`. */
 #ifndef WB_FLOW_FLOW_H
 #define WB_FLOW_FLOW_H
 
@@ -46,10 +48,10 @@
 
 #define FLOW_FORMAT 1
 #define FLOW_MAX_STEPS 500
-#define FLOW_MAX_DEPTH 8    /* sub-flows in sub-flows */
-#define FLOW_MAX_CHOICES 9  /* keys 1 to 9 */
-#define FLOW_MAX_ITEMS 30   /* of a checklist */
-#define FLOW_MAX_FILES 300  /* of one folder */
+#define FLOW_MAX_DEPTH 8   /* sub-flows in sub-flows */
+#define FLOW_MAX_CHOICES 9 /* keys 1 to 9 */
+#define FLOW_MAX_ITEMS 30  /* of a checklist */
+#define FLOW_MAX_FILES 300 /* of one folder */
 
 typedef enum StepKind {
   STEP_SAY,
@@ -94,7 +96,7 @@ struct Step {
   char *name;
   StepKind kind;
   int line, col;
-  Message *text; /* say, choose, ask, checklist: the question; finish: `say`, or NULL */
+  Message *text;                                /* say, choose, ask, checklist: the question; finish: `say`, or NULL */
   Message *title, *help, *hint, *say_to_caller; /* or NULL */
   GPtrArray *branches;                          /* of Branch; may be empty (finish; choices that all `go`) */
   GPtrArray *choices;                           /* of Choice, in order */
@@ -107,7 +109,7 @@ struct Step {
   char *guide;      /* checklist: template, or NULL */
   const Flow *use;
   FinishKind finish;
-  const Cause *cause; /* or NULL */
+  char *cause; /* finish: id of causes.yaml, or NULL; see step_cause() */
 };
 
 struct Flow {
@@ -115,16 +117,16 @@ struct Flow {
   Message *title;
   int menu; /* place in the start menu from 1; 0: not there */
   const Step *start;
-  const Step *at_return;   /* where `return` leads when no flow called this one, or NULL */
-  GPtrArray *steps;        /* of Step, in file order */
-  gboolean own;            /* the site's or user's, not ours */
-  gboolean returns;        /* a way through it comes to `go: return` */
-  char **matches_status;   /* "5.1.2", "5.4.x": for whom the flow is meant; NULL-terminated, never NULL */
-  char **matches_phrases;  /* words of bounces, the same */
+  const Step *at_return;  /* where `return` leads when no flow called this one, or NULL */
+  GPtrArray *steps;       /* of Step, in file order */
+  gboolean own;           /* the site's or user's, not ours */
+  gboolean returns;       /* a way through it comes to `go: return` */
+  char **matches_status;  /* "5.1.2", "5.4.x": for whom the flow is meant; NULL-terminated, never NULL */
+  char **matches_phrases; /* words of bounces, the same */
 };
 
-/* Reads every *.yaml of `dir` and of the NULL-terminated `own` folders (missing ones are skipped; `own` may be NULL),
- * with the causes and guides of DIR/knowledge.  A flow of a later folder stands in for one with the same id of an
+/* Reads every *.yaml of `dir` and of the NULL-terminated `own` folders (missing ones are skipped; `own` may be NULL);
+ * causes and guides are those of DIR/knowledge.  A flow of a later folder stands in for one with the same id of an
  * earlier folder, unless it has errors.  A file with errors is left out, and what uses it; the rest works.  Faults
  * to `diags`. */
 Flows *flows_load(const char *dir, const char *const *own, Diags *diags);
@@ -134,14 +136,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Flows, flows_free)
 const Flow *flows_find(const Flows *flows, const char *id);
 GPtrArray *flows_menu(const Flows *flows); /* of const Flow, by place; own ones last; free the array */
 GPtrArray *flows_all(const Flows *flows);  /* of const Flow, by id; free the array */
-const Causes *flows_causes(const Flows *flows); /* NULL: they could not be read */
+/* Read when they are first asked for: the first screen needs neither. NULL: they could not be read. */
+const Causes *flows_causes(const Flows *flows);
 const Guides *flows_guides(const Flows *flows);
+/* The cause that a finish step names; NULL: none, or `flows` (may be NULL) has no such cause. */
+const Cause *step_cause(const Flows *flows, const Step *step);
 
-/* One file and what it needs, for `whybounce lint FILE`: faults of the file and of the flows it uses to `diags`.
- * `file` is a flow (whatever its name) or a file called causes.yaml or guides.yaml; flows it uses are looked for in
- * its own folder, then in `dir`. */
+/* One file and what it needs, for `whybounce lint FILE`: faults of the file and of the flows it uses, which are looked
+ * for in its own folder, then in `dir`, to `diags`. */
 void flow_lint(const char *dir, const char *file, Diags *diags);
-/* The same for all of flows_load(), with the checks that only authors need: facts named in causes, places in the menu. */
+/* The causes in `file`: by themselves, and whether the flows of `dir` have the facts they name. */
+void causes_lint(const char *dir, const char *file, Diags *diags);
+/* The same for all that flows_load() reads, with the checks that only authors need: causes and guides, the facts they
+ * name, places in the menu. */
 void flows_lint(const char *dir, const char *const *own, Diags *diags);
 
 const Step *flow_step(const Flow *flow, const char *name);

@@ -209,6 +209,7 @@ void flow_check_ways(FlowFile *file) {
   note_ends(file);
   check_uses(file);
   check_reached(file);
-  check_ends(file);
+  if (diags_count(file->checking, DIAG_ERROR) == 0)
+    check_ends(file);
   check_return(file);
 }

@@ -283,8 +283,8 @@ void flow_check_facts(FlowFile *file, const Flows *flows) {
     const FullStep *step = step_at(file, i);
     if (step->step.kind == STEP_USE)
       check_needs(file, step);
-    if (step->step.guide != NULL && flows->guides != NULL)
-      flow_check_guide(file, step, flows->guides);
+    if (step->step.guide != NULL)
+      flow_check_guide(file, step, flows->knowledge->guides);
   }
   for (guint i = 0; i < file->uses->len; i++)
     check_shared_names(file, file->uses->pdata[i]);
@@ -324,8 +324,9 @@ void flow_check_causes(const Flows *flows, const char *path, Diags *diags) {
   for (guint i = 0; i < flows->files->len; i++)
     if (((const FlowFile *)flows->files->pdata[i])->broken)
       return;
-  for (guint i = 0; flows->causes != NULL && i < causes_all(flows->causes)->len; i++) {
-    const Cause *cause = causes_all(flows->causes)->pdata[i];
+  const Causes *causes = flows->knowledge->causes;
+  for (guint i = 0; causes != NULL && i < causes_all(causes)->len; i++) {
+    const Cause *cause = causes_all(causes)->pdata[i];
     check_rules(flows, cause->confirmed_by, path, diags);
     check_rules(flows, cause->suggested_by, path, diags);
     check_rules(flows, cause->ruled_out_by, path, diags);

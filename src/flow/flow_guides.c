@@ -50,7 +50,7 @@ static void check_choice_guide(FlowFile *file, const FullStep *step, const Choic
   g_autoptr(Facts) facts = facts_new();
   facts_set_text(facts, names[0], SOURCE_ASKED, choice->value);
   g_autofree char *id = template_expand(step->step.guide, facts, NULL);
-  if (guides_find(guides, id) == NULL)
+  if (guides != NULL && guides_find(guides, id) == NULL)
     yaml_fault(file->doc, node, file->checking, DIAG_ERROR,
                "There is no guide \"%s\" in guides.yaml, for the choice \"%s\" in line %d", id, choice->value,
                choice->line);
@@ -61,7 +61,7 @@ void flow_check_guide(FlowFile *file, const FullStep *step, const Guides *guides
   g_auto(GStrv) names = template_facts(step->step.guide);
   if (names[0] == NULL) {
     g_autofree char *id = template_expand(step->step.guide, NULL, NULL);
-    if (guides_find(guides, id) == NULL)
+    if (guides != NULL && guides_find(guides, id) == NULL)
       yaml_fault(file->doc, node, file->checking, DIAG_ERROR, "There is no guide \"%s\" in guides.yaml", id);
     return;
   }

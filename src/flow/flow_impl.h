@@ -22,8 +22,8 @@ typedef struct Span {
 typedef struct FullStep {
   Step step; /* first: a Step is one of these */
   guint index;
-  const YamlNode *node;        /* while loading */
-  Span to_finish, to_return;   /* behind this step; of a use step with what is in its sub-flow */
+  const YamlNode *node;          /* while loading */
+  Span to_finish, to_return;     /* behind this step; of a use step with what is in its sub-flow */
   Span next_finish, next_return; /* use steps: behind their sub-flow */
 } FullStep;
 
@@ -63,11 +63,18 @@ struct FlowFile {
   int mark;          /* linking: 0 new, 1 under way, 2 done */
 };
 
+/* What flows name but do not hold, read when it is first asked for. Faults of reading are the linter's. */
+typedef struct Knowledge {
+  gboolean causes_tried, guides_tried;
+  Causes *causes;
+  Guides *guides;
+} Knowledge;
+
 struct Flows {
   GPtrArray *files;  /* of FlowFile, in order of folders and names */
   GHashTable *by_id; /* chosen FlowFile, borrowed */
-  Causes *causes;
-  Guides *guides;
+  char *dir;
+  Knowledge *knowledge;
 };
 
 static inline FullStep *full_step(const Step *step) {
@@ -84,8 +91,7 @@ static inline gboolean can_come_after(const FlowFile *file, guint first, guint t
 }
 
 /* --- flow_load.c --- */
-/* Reads the file; never NULL: a file that cannot be read is broken. Causes and guides may be NULL: then they are not
- * checked. */
+/* Reads the file; never NULL: a file that cannot be read is broken. Causes and guides are checked if they were read. */
 FlowFile *flow_file_load(const char *path, gboolean own, const Flows *flows);
 void flow_file_free(gpointer file);
 /* What was only needed while loading. */
@@ -137,7 +143,7 @@ const Step *flow_fact_giver(const FlowFile *file, const char *name);
 void flow_check_causes(const Flows *flows, const char *path, Diags *diags);
 
 /* --- flow_guides.c --- */
-/* The guide of a checklist: that there is one, whatever was chosen. */
+/* The guide of a checklist: that there is one, whatever was chosen. `guides` NULL: they were not read. */
 void flow_check_guide(FlowFile *file, const FullStep *step, const Guides *guides);
 
 /* --- flow_distance.c --- */

@@ -74,8 +74,12 @@ static void fault_no_flow(const Flows *flows, FlowFile *file, const FullStep *st
   if (has_file(flows, id)) {
     fault = g_strdup_printf("The flow \"%s\" cannot be used: it has errors, see there", id);
   } else {
-    g_autofree const char **ids = (const char **)g_hash_table_get_keys_as_array(flows->by_id, NULL);
-    const char *near = text_nearest(id, ids);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    for (guint i = 0; i < flows->files->len; i++)
+      if (flows->files->pdata[i] != file)
+        g_ptr_array_add(ids, ((FlowFile *)flows->files->pdata[i])->flow.id);
+    g_ptr_array_add(ids, NULL);
+    const char *near = text_nearest(id, (const char *const *)ids->pdata);
     fault = near != NULL ? g_strdup_printf("There is no flow \"%s\": did you mean \"%s\"?", id, near)
                          : g_strdup_printf("There is no flow \"%s\": it would be in a file %s.yaml", id, id);
     file->faulty = TRUE;

@@ -272,11 +272,9 @@ static void read_finish(const StepReader *reader, FullStep *step, const YamlNode
   step->step.finish = MAX(finish, 0);
   step->step.text = text_key(reader, step, "say", READ_PAGE);
   const char *cause = read_text_at(reader->doc, map, "cause", FALSE, reader->diags);
-  const Causes *causes = reader->flows->causes;
-  if (cause == NULL || causes == NULL)
-    return;
-  step->step.cause = causes_find(causes, cause);
-  if (step->step.cause != NULL)
+  const Causes *causes = reader->flows->knowledge->causes;
+  step->step.cause = g_strdup(cause);
+  if (cause == NULL || causes == NULL || causes_find(causes, cause) != NULL)
     return;
   g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
   for (guint i = 0; i < causes_all(causes)->len; i++)
@@ -313,5 +311,6 @@ void step_free(gpointer data) {
   g_free(step->as);
   g_free(step->default_value);
   g_free(step->guide);
+  g_free(step->cause);
   g_free(step);
 }

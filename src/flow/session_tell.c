@@ -71,5 +71,5 @@ void session_emit_finish(Session *s) {
   const Step *step = session_current(s)->visit.step;
   gboolean halted = s->halt != HALT_NONE;
   session_emit(s, "finish", "finish", finish_word(halted ? FINISH_UNKNOWN : step->finish), "cause",
-               !halted && step->cause != NULL ? step->cause->id : "", NULL);
+               !halted && step->cause != NULL ? step->cause : "", NULL);
 }

@@ -250,7 +250,7 @@ static void view_finish(const Session *s, const Walk *walk, View *view) {
     view->text = halt_text(s->halt);
   } else {
     view->finish = walk->visit.step->finish;
-    view->cause = walk->visit.step->cause;
+    view->cause = step_cause(s->flows, walk->visit.step);
     if (view->text == NULL && view->cause != NULL)
       view->text = session_text(s, view->cause->description);
   }

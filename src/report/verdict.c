@@ -12,8 +12,9 @@ static GPtrArray *find_board(const Session *session) {
 
 const Cause *summary_cause(const Session *session) {
   const Visit *last = g_ptr_array_index(session_path(session), session_path(session)->len - 1);
-  if (last->step->kind == STEP_FINISH && last->step->cause != NULL)
-    return last->step->cause;
+  const Cause *named = last->step->kind == STEP_FINISH ? step_cause(session_flows(session), last->step) : NULL;
+  if (named != NULL)
+    return named;
   g_autoptr(GPtrArray) board = find_board(session);
   const Verdict *first = board != NULL && board->len > 0 ? g_ptr_array_index(board, 0) : NULL;
   const Verdict *second = board != NULL && board->len > 1 ? g_ptr_array_index(board, 1) : NULL;
