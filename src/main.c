@@ -24,7 +24,7 @@ typedef struct Options {
   char *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
   char **set, **rest;
   int timeout_ms;
-  gboolean plain, json, slow, version, resume;
+  gboolean plain, json, slow, utf8, version, resume;
 } Options;
 
 typedef struct Command {
@@ -133,6 +133,7 @@ static int command_wizard(Options *options) {
   desk->case_id = g_strdup(options->case_id);
   desk->presets = g_strdupv(options->set);
   desk->slow = options->slow;
+  desk->utf8 = options->utf8;
   desk->color = !options->color || !strcmp(options->color, "auto") ? COLOR_AUTO
                 : !strcmp(options->color, "never")                 ? COLOR_NEVER
                                                                    : COLOR_ALWAYS;
@@ -204,6 +205,7 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("an input of a probe, for example lists=all"), "NAME=VALUE"},
       {"color", 0, 0, G_OPTION_ARG_STRING, &o->color, N_("auto, never or always"), "WHEN"},
       {"slow", 0, 0, G_OPTION_ARG_NONE, &o->slow, N_("redraw at most once a second"), NULL},
+      {"utf8", 0, 0, G_OPTION_ARG_NONE, &o->utf8, N_("the terminal takes UTF-8 although the locale does not say so"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &o->version, N_("print the version"), NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rest, NULL, NULL},
       {NULL, 0, 0, 0, NULL, NULL, NULL},

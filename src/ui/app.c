@@ -36,6 +36,8 @@ void app_free(App *app) {
   pastebox_free(app->box);
   bounce_free(app->read);
   g_hash_table_unref(app->drafts);
+  if (app->held != NULL)
+    g_string_free(app->held, TRUE);
   g_free(app->notice);
   g_free(app->output);
   g_free(app);
@@ -55,8 +57,9 @@ void app_set_ascii(App *app) {
     app_fill_menu(app);
   else
     app_refresh(app);
-  app_set_notice(app, LEVEL_NOTE, tr(N_("The locale of this terminal is plain ASCII: other characters are shown as ?. Set "
-                                        "LC_ALL=C.UTF-8, or start with --utf8.")));
+  app_set_notice(app, LEVEL_NOTE,
+                 tr(N_("The locale of this terminal is plain ASCII: other characters are shown as ?. Set "
+                       "LC_ALL=C.UTF-8, or start with --utf8.")));
 }
 
 /* --- state --- */
@@ -81,7 +84,9 @@ unsigned app_where(const App *app) {
   return view_places[app->view->kind] | (page_is_sweep(app->view) ? IN_SWEEP : 0);
 }
 
-gboolean app_is_running(const App *app) { return app->view != NULL && app->view->kind == VIEW_PROBE && !app->asking; }
+gboolean app_is_running(const App *app) {
+  return app->view != NULL && app->view->kind == VIEW_PROBE && !app->asking;
+}
 
 Field *app_field(const App *app) {
   if (app->prompt != NULL)
@@ -155,7 +160,8 @@ void app_refresh(App *app) {
   app->view = session_view(app->desk->session, desk_now());
   app->asking = app->view->kind == VIEW_PROBE && app->view->consent_needed;
   const Step *step = current_visit(app)->step;
-  gboolean is_new = !had_view || step != app->step || app->view->step_number != app->step_number || was_asking != app->asking;
+  gboolean is_new =
+      !had_view || step != app->step || app->view->step_number != app->step_number || was_asking != app->asking;
   app->step = step;
   app->step_number = app->view->step_number;
   if (is_new)
@@ -196,7 +202,7 @@ void app_close_overlay(App *app) {
 
 /* --- events --- */
 
-static void touch(App *app, gint64 now) {
+void app_repaint(App *app, gint64 now) {
   app->now = now;
   app->dirty = TRUE;
   app->paint_at = now;
@@ -221,7 +227,7 @@ static void type_character(App *app, unsigned where, Key key) {
 AppWish app_key(App *app, Key key, gint64 now) {
   unsigned where = app_where(app);
   Command command = keys_command(where, key);
-  touch(app, now);
+  app_repaint(app, now);
   g_clear_pointer(&app->notice, g_free);
   gboolean interrupted = app->interrupted;
   app->interrupted = command == CMD_INTERRUPT;
@@ -239,11 +245,27 @@ void app_plan_reading(App *app, gboolean soon) {
   app->read_at = soon && small ? app->now : app->now + READ_DELAY_US;
 }
 
+/* A paste into the start menu is judged when it is whole. */
+static void paste_into_menu(App *app, const char *bytes, gsize length, gboolean whole) {
+  if (app->held == NULL)
+    app->held = g_string_new(NULL);
+  g_string_append_len(app->held, bytes, (gssize)MIN(length, BOUNCE_MAX_BYTES - MIN(app->held->len, BOUNCE_MAX_BYTES)));
+  if (!whole)
+    return;
+  g_autoptr(GString) held = g_steal_pointer(&app->held);
+  if (strpbrk(held->str, "\r\n") != NULL && app_open_for_paste(app))
+    app_paste(app, held->str, held->len, TRUE, app->now);
+  else
+    app_set_notice(app, LEVEL_NOTE, tr(N_("This page takes no pasted text.")));
+}
+
 void app_paste(App *app, const char *bytes, gsize length, gboolean whole, gint64 now) {
   unsigned where = app_where(app);
-  touch(app, now);
   Field *field = app_field(app);
-  if (field != NULL) {
+  app_repaint(app, now);
+  if (where == IN_MENU) {
+    paste_into_menu(app, bytes, length, whole);
+  } else if (field != NULL) {
     field_paste(field, bytes, length);
     if ((where & IN_SEARCH) != 0)
       app_fill_menu(app);
@@ -251,7 +273,7 @@ void app_paste(App *app, const char *bytes, gsize length, gboolean whole, gint64
     pastebox_insert(app->box, bytes, length);
     app_plan_reading(app, whole);
   } else {
-    app_set_notice(app, LEVEL_NOTE, tr(N_("Pasted text is not taken here. First choose the guide for a bounce message.")));
+    app_set_notice(app, LEVEL_NOTE, tr(N_("This page takes no pasted text.")));
   }
 }
 
@@ -310,6 +332,10 @@ int app_timeout(const App *app, gint64 now) {
   return at <= now ? 0 : (int)((at - now + 999) / 1000);
 }
 
-char *app_take_output(App *app) { return g_steal_pointer(&app->output); }
+char *app_take_output(App *app) {
+  return g_steal_pointer(&app->output);
+}
 
-char *app_plain_page(const App *app) { return desk_summary(app->desk, 0); }
+char *app_plain_page(const App *app) {
+  return desk_summary(app->desk, 0);
+}

@@ -1,9 +1,9 @@
-/* The full-screen program without a screen: a state machine over the desk.  Keys, pastes and wake-ups go in, a Screen and
- * now and then a wish for the terminal come out.  No terminal, no sleeping: the tests drive it like curses.c does.
+/* The full-screen program without a screen: a state machine over the desk.  Keys, pastes and wake-ups go in, a Screen
+ * and now and then a wish for the terminal come out.  No terminal, no sleeping: the tests drive it like curses.c does.
  *
- * Order of calls: app_key() or app_paste() for what was typed, app_wake() after each net_turn(), then app_due() and, if it
- * says so, app_screen().  `now` is the monotonic clock in microseconds.  Painting is held back to four times a second
- * (once with --slow) while tests run; what a person did is painted at once. */
+ * Order of calls: app_key() or app_paste() for what was typed, app_wake() after each net_turn(), then app_due() and, if
+ * it says so, app_screen().  `now` is the monotonic clock in microseconds.  Painting is held back to four times a
+ * second (once with --slow) while tests run; what a person did is painted at once. */
 #ifndef WB_UI_APP_H
 #define WB_UI_APP_H
 
@@ -34,6 +34,8 @@ void app_set_ascii(App *app);
 AppWish app_key(App *app, Key key, gint64 now);
 /* A piece of pasted text; `whole`: the last one. */
 void app_paste(App *app, const char *bytes, gsize length, gboolean whole, gint64 now);
+/* The terminal has another size, or lost what was on it. */
+void app_repaint(App *app, gint64 now);
 /* Something may have arrived from the net. */
 void app_wake(App *app, gint64 now);
 

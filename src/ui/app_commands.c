@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Lines that PgUp and PgDn go in a pasted mail. */
+#define PASTE_PAGE 6
+
 static void after_event(App *app) {
   app->desk->saved = FALSE;
   app_refresh(app);
@@ -45,6 +48,18 @@ static void open_flow(App *app, const Flow *flow) {
   app_close_overlay(app);
   desk_begin(app->desk, flow);
   app_refresh(app);
+}
+
+gboolean app_open_for_paste(App *app) {
+  for (guint i = 0; i < app->menu->len; i++) {
+    const MenuEntry *entry = g_ptr_array_index(app->menu, i);
+    const Step *start = entry->flow != NULL ? entry->flow->start : NULL;
+    if (start == NULL || start->kind != STEP_ASK || g_strcmp0(start->as, "message") != 0)
+      continue;
+    open_flow(app, entry->flow);
+    return TRUE;
+  }
+  return FALSE;
 }
 
 static AppWish resume(App *app, G_GNUC_UNUSED Key key) {
@@ -197,12 +212,24 @@ static AppWish page(App *app, int sign) {
   return APP_STAY;
 }
 
-static AppWish up(App *app, G_GNUC_UNUSED Key key) { return move(app, -1); }
-static AppWish down(App *app, G_GNUC_UNUSED Key key) { return move(app, 1); }
-static AppWish page_up(App *app, G_GNUC_UNUSED Key key) { return page(app, -1); }
-static AppWish page_down(App *app, G_GNUC_UNUSED Key key) { return page(app, 1); }
-static AppWish first(App *app, G_GNUC_UNUSED Key key) { return move(app, -100000); }
-static AppWish last(App *app, G_GNUC_UNUSED Key key) { return move(app, 100000); }
+static AppWish up(App *app, G_GNUC_UNUSED Key key) {
+  return move(app, -1);
+}
+static AppWish down(App *app, G_GNUC_UNUSED Key key) {
+  return move(app, 1);
+}
+static AppWish page_up(App *app, G_GNUC_UNUSED Key key) {
+  return page(app, -1);
+}
+static AppWish page_down(App *app, G_GNUC_UNUSED Key key) {
+  return page(app, 1);
+}
+static AppWish first(App *app, G_GNUC_UNUSED Key key) {
+  return move(app, -100000);
+}
+static AppWish last(App *app, G_GNUC_UNUSED Key key) {
+  return move(app, 100000);
+}
 
 /* --- text --- */
 
@@ -212,7 +239,7 @@ static gboolean edit(App *app, Command command) {
   Field *field = app_field(app);
   if ((where & IN_PASTE) != 0) {
     gsize before = app->box->bytes->len;
-    gboolean mine = pastebox_command(app->box, command, page_paste_rows(0) + 3);
+    gboolean mine = pastebox_command(app->box, command, PASTE_PAGE);
     if (app->box->bytes->len != before)
       app_plan_reading(app, FALSE);
     return mine;
@@ -348,20 +375,24 @@ static AppWish interrupt(App *app, Key key) {
   return APP_STAY;
 }
 
-static AppWish redraw(G_GNUC_UNUSED App *app, G_GNUC_UNUSED Key key) { return APP_REDRAW; }
-static AppWish suspend(G_GNUC_UNUSED App *app, G_GNUC_UNUSED Key key) { return APP_SUSPEND; }
+static AppWish redraw(G_GNUC_UNUSED App *app, G_GNUC_UNUSED Key key) {
+  return APP_REDRAW;
+}
+static AppWish suspend(G_GNUC_UNUSED App *app, G_GNUC_UNUSED Key key) {
+  return APP_SUSPEND;
+}
 
 static AppWish (*const handlers[N_COMMANDS])(App *app, Key key) = {
-    [CMD_NEXT] = next,         [CMD_BACK] = back,         [CMD_UP] = up,
-    [CMD_DOWN] = down,         [CMD_PAGE_UP] = page_up,   [CMD_PAGE_DOWN] = page_down,
-    [CMD_FIRST] = first,       [CMD_LAST] = last,         [CMD_DIGIT] = digit,
-    [CMD_TICK] = tick,         [CMD_SEARCH] = search,     [CMD_HELP] = help,
-    [CMD_QUIT] = quit,         [CMD_INTERRUPT] = interrupt, [CMD_REDRAW] = redraw,
-    [CMD_SUSPEND] = suspend,   [CMD_DETAILS] = details,   [CMD_AGAIN] = again,
-    [CMD_COPY] = copy,         [CMD_PRINT] = print,       [CMD_WRITE] = ask_path,
-    [CMD_NOTE] = ask_note,     [CMD_LANGUAGE] = language, [CMD_FILTER] = filter,
-    [CMD_CANCEL] = cancel,     [CMD_SKIP] = skip,         [CMD_MASK] = mask,
-    [CMD_NEW] = new_session,   [CMD_RESUME] = resume,     [CMD_WARNINGS] = warnings,
+    [CMD_NEXT] = next,       [CMD_BACK] = back,           [CMD_UP] = up,
+    [CMD_DOWN] = down,       [CMD_PAGE_UP] = page_up,     [CMD_PAGE_DOWN] = page_down,
+    [CMD_FIRST] = first,     [CMD_LAST] = last,           [CMD_DIGIT] = digit,
+    [CMD_TICK] = tick,       [CMD_SEARCH] = search,       [CMD_HELP] = help,
+    [CMD_QUIT] = quit,       [CMD_INTERRUPT] = interrupt, [CMD_REDRAW] = redraw,
+    [CMD_SUSPEND] = suspend, [CMD_DETAILS] = details,     [CMD_AGAIN] = again,
+    [CMD_COPY] = copy,       [CMD_PRINT] = print,         [CMD_WRITE] = ask_path,
+    [CMD_NOTE] = ask_note,   [CMD_LANGUAGE] = language,   [CMD_FILTER] = filter,
+    [CMD_CANCEL] = cancel,   [CMD_SKIP] = skip,           [CMD_MASK] = mask,
+    [CMD_NEW] = new_session, [CMD_RESUME] = resume,       [CMD_WARNINGS] = warnings,
     [CMD_DONE] = done,
 };
 

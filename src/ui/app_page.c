@@ -81,11 +81,9 @@ static void add_resume(App *app) {
   const CaseEntry *open = app->open;
   if (open == NULL)
     return;
-  /* The case knows its flow by id; its title is in the language in force. */
-  const Flow *flow = flows_find(app->desk->flows, open->flow);
-  g_autofree char *title = flow != NULL ? message_text(flow->title, NULL, NULL) : g_strdup(open->flow);
-  g_autoptr(Message) message = message_new(open->step_title != NULL ? N_("Resume: {title}, {step}") : N_("Resume: {title}"),
-                                           "title", title, "step", open->step_title, NULL);
+  g_autoptr(Message) message =
+      message_new(open->step_title != NULL ? N_("Resume: {title}, {step}") : N_("Resume: {title}"), "title", open->flow,
+                  "step", open->step_title, NULL);
   MenuEntry *entry = add_entry(app, "r", message_text(message, NULL, NULL), when_words(open->at));
   if (entry != NULL)
     entry->command = CMD_RESUME;
@@ -172,8 +170,9 @@ static void add_quit(const App *app, Page *page) {
 
 static void add_copied(const App *app, Page *page) {
   (void)app;
-  add_question(page, tr(N_("Sent to the clipboard of your terminal, if it allows that. The page can also be shown as plain "
-                           "text, to copy with the mouse.")));
+  add_question(page,
+               tr(N_("Sent to the clipboard of your terminal, if it allows that. The page can also be shown as plain "
+                     "text, to copy with the mouse.")));
 }
 
 static void add_bottom(App *app, Page *page) {
@@ -205,8 +204,12 @@ static Page *summary_page(const App *app, int cols) {
 }
 
 static Page *step_page(App *app, int cols, int rows) {
-  StepState state = {.selected = app->selected, .field = app->field, .box = app->box, .read = app->read,
-                     .filter = app->filter, .now = desk_now()};
+  StepState state = {.selected = app->selected,
+                     .field = app->field,
+                     .box = app->box,
+                     .read = app->read,
+                     .filter = app->filter,
+                     .now = desk_now()};
   return app->view->kind == VIEW_FINISH ? summary_page(app, cols) : page_step(app->view, &state, cols, rows);
 }
 

@@ -1,5 +1,5 @@
-/* What the files of the application share: app.c (state, timing), app_commands.c (what the keys do), app_page.c (which page
- * is shown). */
+/* What the files of the application share: app.c (state, timing), app_commands.c (what the keys do), app_page.c (which
+ * page is shown). */
 #ifndef WB_UI_APP_PRIVATE_H
 #define WB_UI_APP_PRIVATE_H
 
@@ -21,7 +21,7 @@ typedef enum Overlay {
 
 /* A line of the start menu and what it opens. */
 typedef struct MenuEntry {
-  MenuItem item; /* first: pages take it for a MenuItem */
+  MenuItem item;   /* first: pages take it for a MenuItem */
   Command command; /* CMD_NEXT: `flow` */
   const Flow *flow;
 } MenuEntry;
@@ -34,16 +34,17 @@ struct App {
   View *view;       /* NULL: the start menu */
   const Step *step; /* of the view; not followed, only compared */
   guint step_number;
-  gboolean asking;  /* the view asks for consent */
+  gboolean asking; /* the view asks for consent */
   int selected;
   int scroll, over_scroll;
   int window, extent; /* of what was scrolled last */
   SweepFilter filter;
-  Field *field;  /* VIEW_ASK */
-  PasteBox *box; /* VIEW_PASTE */
-  Bounce *read;  /* what was recognised in it */
-  Field *prompt; /* of the overlay */
+  Field *field;       /* VIEW_ASK */
+  PasteBox *box;      /* VIEW_PASTE */
+  Bounce *read;       /* what was recognised in it */
+  Field *prompt;      /* of the overlay */
   GHashTable *drafts; /* Step to GBytes: typed, left without an answer */
+  GString *held;      /* a paste into the start menu, until it is whole; or NULL */
   char *notice;
   Level notice_level;
   char *output;
@@ -73,6 +74,10 @@ gboolean app_is_running(const App *app);
 Field *app_field(const App *app);
 /* Things to choose from. */
 int app_items(const App *app);
+
+/* Several lines pasted into the start menu can only be a bounce: opens the first guide that begins with one. FALSE:
+ * none. */
+gboolean app_open_for_paste(App *app);
 
 AppWish app_do(App *app, Command command, Key key);
 

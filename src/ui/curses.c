@@ -4,8 +4,8 @@
  * with any charset that the C library has: text is handed over as wide characters, and what the charset cannot encode
  * becomes "?" of the same width.
  *
- * Exit codes: 0; 128 + the signal after SIGHUP (also when the terminal is gone), SIGTERM, SIGINT.  Everything is on disk
- * already by then, so that leaving is only putting the terminal right, for which there is one second. */
+ * Exit codes: 0; 128 + the signal after SIGHUP (also when the terminal is gone), SIGTERM, SIGINT.  Everything is on
+ * disk already by then, so that leaving is only putting the terminal right, for which there is one second. */
 #include "base/catalogue.h"
 #include "base/text.h"
 #include "ui/app.h"
@@ -54,14 +54,22 @@ static const struct {
   attr_t attribute;
   short color; /* -1: the default */
 } looks[N_STYLES] = {
-    [STYLE_PLAIN] = {A_NORMAL, -1},        [STYLE_STRONG] = {A_BOLD, -1},         [STYLE_BAR] = {A_REVERSE, -1},
-    [STYLE_MARK] = {A_REVERSE, -1},        [STYLE_GOOD] = {A_NORMAL, COLOR_GREEN}, [STYLE_NOTE] = {A_NORMAL, COLOR_CYAN},
-    [STYLE_UNSURE] = {A_BOLD, COLOR_MAGENTA}, [STYLE_WARN] = {A_NORMAL, COLOR_MAGENTA}, [STYLE_BAD] = {A_BOLD, COLOR_RED},
+    [STYLE_PLAIN] = {A_NORMAL, -1},
+    [STYLE_STRONG] = {A_BOLD, -1},
+    [STYLE_BAR] = {A_REVERSE, -1},
+    [STYLE_MARK] = {A_REVERSE, -1},
+    [STYLE_GOOD] = {A_NORMAL, COLOR_GREEN},
+    [STYLE_NOTE] = {A_NORMAL, COLOR_CYAN},
+    [STYLE_UNSURE] = {A_BOLD, COLOR_MAGENTA},
+    [STYLE_WARN] = {A_NORMAL, COLOR_MAGENTA},
+    [STYLE_BAD] = {A_BOLD, COLOR_RED},
 };
 
 /* --- before the screen --- */
 
-static gboolean is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
+static gboolean is_utf8(void) {
+  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
 
 static gboolean environment_says_utf8(void) {
   static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -127,8 +135,9 @@ static void prepare_input(Terminal *terminal) {
     const char *capability;
     Key key;
   } keys[] = {
-      {"kcuu1", K_UP},      {"kcud1", K_DOWN},    {"kcub1", K_LEFT},   {"kcuf1", K_RIGHT}, {"khome", K_HOME}, {"kend", K_END},
-      {"kpp", K_PAGE_UP},   {"knp", K_PAGE_DOWN}, {"kdch1", K_DELETE}, {"kf1", K_F1},      {"kf2", K_F2},
+      {"kcuu1", K_UP},     {"kcud1", K_DOWN}, {"kcub1", K_LEFT},  {"kcuf1", K_RIGHT},
+      {"khome", K_HOME},   {"kend", K_END},   {"kpp", K_PAGE_UP}, {"knp", K_PAGE_DOWN},
+      {"kdch1", K_DELETE}, {"kf1", K_F1},     {"kf2", K_F2},
   };
   terminal->input = input_new(esc_delay(), terminal->utf8);
   for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -250,11 +259,13 @@ static void paint(Terminal *terminal, gint64 now) {
 static void show_plain(Terminal *terminal) {
   g_autofree char *page = app_plain_page(terminal->app);
   leave_screen(terminal);
-  g_autofree char *local = terminal->utf8 ? g_strdup(page)
-                                          : g_convert_with_fallback(page, -1, nl_langinfo(CODESET), "UTF-8", "?", NULL, NULL, NULL);
+  g_autofree char *local =
+      terminal->utf8 ? g_strdup(page)
+                     : g_convert_with_fallback(page, -1, nl_langinfo(CODESET), "UTF-8", "?", NULL, NULL, NULL);
   g_autofree char *prompt = g_strdup_printf("\n%s", tr(N_("Press Enter to go back.")));
   g_autofree char *local_prompt =
-      terminal->utf8 ? g_strdup(prompt) : g_convert_with_fallback(prompt, -1, nl_langinfo(CODESET), "UTF-8", "?", NULL, NULL, NULL);
+      terminal->utf8 ? g_strdup(prompt)
+                     : g_convert_with_fallback(prompt, -1, nl_langinfo(CODESET), "UTF-8", "?", NULL, NULL, NULL);
   send_bytes(local != NULL ? local : "?");
   send_bytes(local_prompt != NULL ? local_prompt : "");
   char bytes[256];
@@ -265,7 +276,8 @@ static void show_plain(Terminal *terminal) {
     if (fds[1].revents != 0)
       break;
     ssize_t n = fds[0].revents != 0 ? read(STDIN_FILENO, bytes, sizeof bytes) : 0;
-    seen = n <= 0 ? fds[0].revents != 0 : memchr(bytes, '\n', (size_t)n) != NULL || memchr(bytes, '\r', (size_t)n) != NULL;
+    seen =
+        n <= 0 ? fds[0].revents != 0 : memchr(bytes, '\n', (size_t)n) != NULL || memchr(bytes, '\r', (size_t)n) != NULL;
   }
   send_bytes("\n");
   return_to_screen(terminal);
@@ -323,11 +335,12 @@ static void take_signals(Terminal *terminal) {
     if (number == SIGWINCH) {
       take_size();
       clearok(curscr, TRUE);
-      app_key(terminal->app, 0, g_get_monotonic_time());
+      app_repaint(terminal->app, g_get_monotonic_time());
     } else if (number == SIGCONT) {
       net_restart_deadlines(terminal->desk->net);
       endwin();
       return_to_screen(terminal);
+      app_repaint(terminal->app, g_get_monotonic_time());
     } else {
       terminal->code = 128 + number;
     }
@@ -348,7 +361,9 @@ static gboolean more_bytes_wait(void) {
   return poll(&fd, 1, 0) > 0 && (fd.revents & POLLIN) != 0;
 }
 
-static int sooner(int a, int b) { return a < 0 ? b : b < 0 ? a : MIN(a, b); }
+static int sooner(int a, int b) {
+  return a < 0 ? b : b < 0 ? a : MIN(a, b);
+}
 
 static void run_loop(Terminal *terminal) {
   while (terminal->code < 0) {

@@ -18,10 +18,10 @@ typedef struct Sequence {
 } Sequence;
 
 struct Input {
-  GString *bytes; /* as they came */
-  gsize taken;    /* how many of them are decoded: a long paste without brackets is not moved for every letter */
-  GString *paste; /* of the last K_PASTE */
-  GArray *extra;  /* of Sequence */
+  GString *bytes;   /* as they came */
+  gsize taken;      /* how many of them are decoded: a long paste without brackets is not moved for every letter */
+  GString *paste;   /* of the last K_PASTE */
+  GArray *extra;    /* of Sequence */
   gint64 esc_delay; /* microseconds */
   gint64 fed_at;
   gint64 escaped_at; /* when a lone Esc was given out; 0: not just before */
@@ -33,8 +33,8 @@ static const struct {
   char final;
   Key key;
 } finals[] = {
-    {'A', K_UP},   {'B', K_DOWN}, {'C', K_RIGHT}, {'D', K_LEFT}, {'H', K_HOME},
-    {'F', K_END},  {'P', K_F1},   {'Q', K_F2},    {'M', K_ENTER},
+    {'A', K_UP},  {'B', K_DOWN}, {'C', K_RIGHT}, {'D', K_LEFT},  {'H', K_HOME},
+    {'F', K_END}, {'P', K_F1},   {'Q', K_F2},    {'M', K_ENTER},
 };
 
 /* ESC [ NUMBER ~ */
@@ -80,9 +80,13 @@ void input_add_sequence(Input *input, const char *bytes, Key key) {
 }
 
 /* What is not decoded yet. */
-static const char *rest(const Input *input) { return input->bytes->str + input->taken; }
+static const char *rest(const Input *input) {
+  return input->bytes->str + input->taken;
+}
 
-static gsize left(const Input *input) { return input->bytes->len - input->taken; }
+static gsize left(const Input *input) {
+  return input->bytes->len - input->taken;
+}
 
 static void drop(Input *input, gsize n) {
   input->taken += n;
@@ -97,7 +101,9 @@ void input_feed(Input *input, const char *bytes, gsize length, gint64 now) {
   input->fed_at = now;
 }
 
-const GString *input_pasted(const Input *input) { return input->paste; }
+const GString *input_pasted(const Input *input) {
+  return input->paste;
+}
 
 /* Length of a terminal's own sequence at the start of `bytes`; 0: none; -1: may become one. */
 static int match_extra(const Input *input, Key *key) {
@@ -129,8 +135,8 @@ static Key decode_csi(const char *text, char final) {
   return 0;
 }
 
-/* Reads the sequence that begins with `s`, which holds what follows ESC ("[..." or "O...").  Returns its length, 0: it is none,
- * -1: not whole yet.  `key`: 0 for a sequence that nobody knows; `paste`: it begins a paste. */
+/* Reads the sequence that begins with `s`, which holds what follows ESC ("[..." or "O...").  Returns its length, 0: it
+ * is none, -1: not whole yet.  `key`: 0 for a sequence that nobody knows; `paste`: it begins a paste. */
 static int read_sequence(const char *s, gsize length, Key *key, gboolean *paste) {
   *key = 0;
   if (length < 2)
@@ -161,7 +167,9 @@ static int read_sequence(const char *s, gsize length, Key *key, gboolean *paste)
   return (int)i + 1;
 }
 
-static gboolean is_late(const Input *input, gint64 now) { return now - input->fed_at >= input->esc_delay; }
+static gboolean is_late(const Input *input, gint64 now) {
+  return now - input->fed_at >= input->esc_delay;
+}
 
 /* ESC at the start of the bytes. Returns a key, 0 to go on; `wait`: more bytes are needed. */
 static Key next_escape(Input *input, gint64 now, gboolean *wait) {

@@ -1,7 +1,7 @@
 /* Input: bytes from a terminal become keys.  Pure: bytes and times go in, keys come out.
  *
- * Why not ncurses: it waits inside for the rest of an escape sequence, decodes sequences inside pasted text, and does not
- * know a paste from typing.  Here
+ * Why not ncurses: it waits inside for the rest of an escape sequence, decodes sequences inside pasted text, and does
+ * not know a paste from typing.  Here
  *  - a lone Esc becomes K_ESC after the delay ($ESCDELAY), without anybody sleeping;
  *  - the rest of an arrow key that a slow line brings within 500 ms after a lone Esc is dropped, not taken for letters;
  *  - complete sequences that nobody knows are dropped whole;

@@ -10,16 +10,24 @@
 #define FOOTER_GAP 3
 #define HELP_COLUMN 39
 
-typedef enum Group { GROUP_NONE, GROUP_EVERYWHERE, GROUP_LISTS, GROUP_TEXT, GROUP_TESTS, GROUP_RESULT, GROUP_SUMMARY, N_GROUPS } Group;
+typedef enum Group {
+  GROUP_NONE,
+  GROUP_EVERYWHERE,
+  GROUP_LISTS,
+  GROUP_TEXT,
+  GROUP_TESTS,
+  GROUP_RESULT,
+  GROUP_SUMMARY,
+  N_GROUPS
+} Group;
 
 static const char *const group_titles[] = {
-    [GROUP_EVERYWHERE] = N_("Everywhere"),         [GROUP_LISTS] = N_("In lists"),
-    [GROUP_TEXT] = N_("In text fields"),           [GROUP_TESTS] = N_("While tests run"),
-    [GROUP_RESULT] = N_("On a result"),            [GROUP_SUMMARY] = N_("On the summary"),
+    [GROUP_EVERYWHERE] = N_("Everywhere"), [GROUP_LISTS] = N_("In lists"),     [GROUP_TEXT] = N_("In text fields"),
+    [GROUP_TESTS] = N_("While tests run"), [GROUP_RESULT] = N_("On a result"), [GROUP_SUMMARY] = N_("On the summary"),
 };
 
-/* One line: on pages `where`, `keys` mean `command`.  `foot_keys` `foot`: how the footer shows it, NULL: it does not; the
- * smaller `rank`, the longer it stays there.  `help_keys` `help`: its line on the help page, in `group`. */
+/* One line: on pages `where`, `keys` mean `command`.  `foot_keys` `foot`: how the footer shows it, NULL: it does not;
+ * the smaller `rank`, the longer it stays there.  `help_keys` `help`: its line on the help page, in `group`. */
 typedef struct Binding {
   Command command;
   unsigned where;
@@ -35,79 +43,104 @@ typedef struct Binding {
 #define IN_PLAIN (IN_MENU | IN_STEP | IN_SUMMARY | IN_READ)
 #define IN_ALL 0xffffffffu
 
+#define KEYS(...) .keys = {__VA_ARGS__}
+#define NO_KEYS .keys = {0}
+#define FOOT(names, label, importance) .foot_keys = names, .foot = label, .rank = importance
+#define HELP(in, names, label) .group = in, .help_keys = names, .help = label
+
 /* In the order of the footer and of the help page. */
+/* clang-format off */
 static const Binding bindings[] = {
     /* text first: where it is typed, its keys outrank all others */
-    {CMD_DONE, IN_PASTE, {K_F2, K_CTRL('d')}, N_("F2 or Ctrl-D"), N_("done"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_NEXT, IN_FIELD, {K_ENTER, '\n', K_F2, K_CTRL('d')}, N_("Enter"), N_("next"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_NEXT, IN_PROMPT, {K_ENTER, '\n', K_F2, K_CTRL('d')}, N_("Enter"), N_("done"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_NEXT, IN_SEARCH, {K_ENTER, '\n'}, N_("Enter"), N_("open"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_NONE, IN_TEXT, {0}, NULL, NULL, 0, GROUP_TEXT, "", N_("letters are text, never commands")},
-    {CMD_NONE, IN_TEXT, {0}, NULL, NULL, 0, GROUP_TEXT, N_("F2 or Ctrl-D"), N_("done")},
-    {CMD_CLEAR, IN_PASTE, {K_CTRL('u')}, N_("Ctrl-U"), N_("clear"), 4, GROUP_NONE, NULL, NULL},
-    {CMD_CLEAR_TO_START, IN_TEXT & ~IN_PASTE, {K_CTRL('u')}, N_("Ctrl-U"), N_("clear"), 4, GROUP_TEXT, N_("Ctrl-U Ctrl-K"), N_("delete to start, end")},
-    {CMD_CLEAR_TO_END, IN_TEXT, {K_CTRL('k')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_FIRST, IN_TEXT, {K_CTRL('a'), K_HOME}, NULL, NULL, 0, GROUP_TEXT, N_("Ctrl-A Ctrl-E"), N_("go to start, end")},
-    {CMD_LAST, IN_TEXT, {K_CTRL('e'), K_END}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_LEFT, IN_TEXT, {K_LEFT, K_CTRL('b')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_RIGHT, IN_TEXT, {K_RIGHT, K_CTRL('f')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_ERASE_BACK, IN_TEXT, {K_BACKSPACE, 127, 8}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_ERASE, IN_TEXT & ~IN_PASTE, {K_DELETE}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_ERASE, IN_PASTE, {K_DELETE}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_UP, IN_PASTE | IN_SEARCH | IN_FIELD, {K_UP, K_CTRL('p')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_DOWN, IN_PASTE | IN_SEARCH | IN_FIELD, {K_DOWN, K_CTRL('n')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_PAGE_UP, IN_TEXT, {K_PAGE_UP}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_PAGE_DOWN, IN_PASTE, {K_PAGE_DOWN}, N_("PgUp/PgDn"), N_("scroll"), 5, GROUP_NONE, NULL, NULL},
-    {CMD_PAGE_DOWN, IN_TEXT, {K_PAGE_DOWN}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
+    {CMD_DONE, IN_PASTE, KEYS(K_F2, K_CTRL('d')), FOOT(N_("F2 or Ctrl-D"), N_("done"), 1)},
+    {CMD_NEXT, IN_FIELD, KEYS(K_ENTER, '\n', K_F2, K_CTRL('d')), FOOT(N_("Enter"), N_("next"), 1)},
+    {CMD_NEXT, IN_PROMPT, KEYS(K_ENTER, '\n', K_F2, K_CTRL('d')), FOOT(N_("Enter"), N_("done"), 1)},
+    {CMD_NEXT, IN_SEARCH, KEYS(K_ENTER, '\n'), FOOT(N_("Enter"), N_("open"), 1)},
+    {CMD_NONE, IN_TEXT, NO_KEYS, HELP(GROUP_TEXT, "", N_("letters are text, never commands"))},
+    {CMD_NONE, IN_TEXT, NO_KEYS, HELP(GROUP_TEXT, N_("F2 or Ctrl-D"), N_("done"))},
+    {CMD_CLEAR, IN_PASTE, KEYS(K_CTRL('u')), FOOT(N_("Ctrl-U"), N_("clear"), 4)},
+    {CMD_CLEAR_TO_START, IN_TEXT & ~IN_PASTE, KEYS(K_CTRL('u')), FOOT(N_("Ctrl-U"), N_("clear"), 4),
+     HELP(GROUP_TEXT, N_("Ctrl-U Ctrl-K"), N_("delete to start, end"))},
+    {CMD_CLEAR_TO_END, IN_TEXT, KEYS(K_CTRL('k'))},
+    {CMD_FIRST, IN_TEXT, KEYS(K_CTRL('a'), K_HOME), HELP(GROUP_TEXT, N_("Ctrl-A Ctrl-E"), N_("go to start, end"))},
+    {CMD_LAST, IN_TEXT, KEYS(K_CTRL('e'), K_END)},
+    {CMD_LEFT, IN_TEXT, KEYS(K_LEFT, K_CTRL('b'))},
+    {CMD_RIGHT, IN_TEXT, KEYS(K_RIGHT, K_CTRL('f'))},
+    {CMD_ERASE_BACK, IN_TEXT, KEYS(K_BACKSPACE, 127, 8)},
+    {CMD_ERASE, IN_TEXT & ~IN_PASTE, KEYS(K_DELETE)},
+    {CMD_ERASE, IN_PASTE, KEYS(K_DELETE)},
+    {CMD_UP, IN_PASTE | IN_SEARCH | IN_FIELD, KEYS(K_UP, K_CTRL('p'))},
+    {CMD_DOWN, IN_PASTE | IN_SEARCH | IN_FIELD, KEYS(K_DOWN, K_CTRL('n'))},
+    {CMD_PAGE_UP, IN_TEXT, KEYS(K_PAGE_UP)},
+    {CMD_PAGE_DOWN, IN_PASTE, KEYS(K_PAGE_DOWN), FOOT(N_("PgUp/PgDn"), N_("scroll"), 5)},
+    {CMD_PAGE_DOWN, IN_TEXT, KEYS(K_PAGE_DOWN)},
 
-    {CMD_CANCEL, IN_PROBE, {'c'}, N_("c"), N_("cancel"), 2, GROUP_TESTS, N_("c"), N_("cancel, go back one step")},
-    {CMD_SKIP, IN_PROBE, {'s'}, N_("s"), N_("skip waiting, use what we have"), 1, GROUP_TESTS, N_("s"), N_("skip waiting, use what we have")},
-    {CMD_PRINT, IN_SUMMARY, {'p'}, N_("p"), N_("print"), 3, GROUP_SUMMARY, N_("p"), N_("print")},
-    {CMD_WRITE, IN_SUMMARY, {'w'}, N_("w"), N_("write file"), 2, GROUP_SUMMARY, N_("w"), N_("write a text file")},
-    {CMD_COPY, IN_SUMMARY, {'y'}, N_("y"), N_("copy"), 4, GROUP_SUMMARY, N_("y"), N_("copy, or show as a plain page")},
-    {CMD_MASK, IN_SUMMARY, {'m'}, NULL, NULL, 0, GROUP_SUMMARY, N_("m"), N_("show or mask e-mail addresses")},
-    {CMD_NOTE, IN_SUMMARY, {'N'}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
+    {CMD_CANCEL, IN_PROBE, KEYS('c'), FOOT(N_("c"), N_("cancel"), 2),
+     HELP(GROUP_TESTS, N_("c"), N_("cancel, go back one step"))},
+    {CMD_SKIP, IN_PROBE, KEYS('s'), FOOT(N_("s"), N_("skip waiting, use what we have"), 1),
+     HELP(GROUP_TESTS, N_("s"), N_("skip waiting, use what we have"))},
+    {CMD_PRINT, IN_SUMMARY, KEYS('p'), FOOT(N_("p"), N_("print"), 3), HELP(GROUP_SUMMARY, N_("p"), N_("print"))},
+    {CMD_WRITE, IN_SUMMARY, KEYS('w'), FOOT(N_("w"), N_("write file"), 2),
+     HELP(GROUP_SUMMARY, N_("w"), N_("write a text file"))},
+    {CMD_COPY, IN_SUMMARY, KEYS('y'), FOOT(N_("y"), N_("copy"), 4),
+     HELP(GROUP_SUMMARY, N_("y"), N_("copy, or show as a plain page"))},
+    {CMD_MASK, IN_SUMMARY, KEYS('m'), HELP(GROUP_SUMMARY, N_("m"), N_("show or mask e-mail addresses"))},
 
-    {CMD_DIGIT, IN_LIST & ~IN_CHECKLIST, {'1', '2', '3', '4', '5', '6'}, N_("Up/Down"), N_("choose"), 3, GROUP_NONE, NULL, NULL},
-    {CMD_TICK, IN_CHECKLIST, {' ', 'x'}, N_("Space"), N_("tick"), 2, GROUP_LISTS, N_("Space"), N_("tick or untick")},
-    {CMD_DIGIT, IN_CHECKLIST, {'1', '2', '3', '4', '5', '6'}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_NEXT, IN_MENU, {K_ENTER, '\n', K_RIGHT}, N_("Enter"), N_("open"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_NEXT, IN_STEP & ~IN_PROBE, {K_ENTER, '\n', K_RIGHT}, N_("Enter"), N_("next"), 1, GROUP_EVERYWHERE, N_("Enter, Right"), N_("next, open")},
-    {CMD_NEXT, IN_SURE, {K_ENTER, '\n', 'y', 'q'}, N_("Enter"), N_("quit"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_NEXT, IN_COPIED, {K_ENTER, '\n', 'y'}, N_("Enter"), N_("show as a plain page"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_BACK, IN_COPIED, {K_ESC, 'n', 'b', K_LEFT}, N_("Esc"), N_("go on working"), 2, GROUP_NONE, NULL, NULL},
-    {CMD_AGAIN, IN_RESULT, {'r'}, N_("r"), N_("run again"), 5, GROUP_RESULT, N_("r"), N_("run the test again")},
-    {CMD_FILTER, IN_SWEEP, {'f'}, N_("f"), N_("filter: all/listed/refused"), 4, GROUP_RESULT, N_("f"), N_("lists: all, listed or refused")},
-    {CMD_SEARCH, IN_MENU, {'/'}, N_("/"), N_("search"), 4, GROUP_LISTS, N_("/"), N_("search the menu")},
-    {CMD_BACK, IN_FIELD | IN_PASTE | IN_PROMPT | IN_SEARCH, {K_ESC}, N_("Esc"), N_("back"), 2, GROUP_NONE, NULL, NULL},
-    {CMD_BACK, IN_STEP | IN_SUMMARY, {K_ESC, 'b', K_LEFT}, N_("b"), N_("back"), 2, GROUP_EVERYWHERE, N_("Esc, b, Left"), N_("back one step")},
-    {CMD_BACK, IN_READ, {K_ESC, K_ENTER, '\n', 'b', 'q', K_LEFT}, N_("Enter or Esc"), N_("close"), 1, GROUP_NONE, NULL, NULL},
-    {CMD_BACK, IN_SURE, {K_ESC, 'n', 'b', K_LEFT}, N_("Esc"), N_("go on working"), 2, GROUP_NONE, NULL, NULL},
-    {CMD_DETAILS, IN_STEP | IN_SUMMARY, {'d'}, N_("d"), N_("details"), 6, GROUP_RESULT, N_("d"), N_("details: questions and answers")},
-    {CMD_COPY, IN_RESULT, {'y'}, N_("y"), N_("copy"), 7, GROUP_RESULT, N_("y"), N_("copy the findings so far")},
-    {CMD_NEW, IN_SUMMARY, {'n'}, N_("n"), N_("new"), 5, GROUP_SUMMARY, N_("n"), N_("back to the start menu")},
+    {CMD_DIGIT, IN_LIST & ~IN_CHECKLIST, KEYS('1', '2', '3', '4', '5', '6'), FOOT(N_("Up/Down"), N_("choose"), 3)},
+    {CMD_TICK, IN_CHECKLIST, KEYS(' ', 'x'), FOOT(N_("Space"), N_("tick"), 2),
+     HELP(GROUP_LISTS, N_("Space"), N_("tick or untick"))},
+    {CMD_DIGIT, IN_CHECKLIST, KEYS('1', '2', '3', '4', '5', '6')},
+    {CMD_NEXT, IN_MENU, KEYS(K_ENTER, '\n', K_RIGHT), FOOT(N_("Enter"), N_("open"), 1)},
+    {CMD_NEXT, IN_STEP & ~IN_PROBE, KEYS(K_ENTER, '\n', K_RIGHT), FOOT(N_("Enter"), N_("next"), 1),
+     HELP(GROUP_EVERYWHERE, N_("Enter, Right"), N_("next, open"))},
+    {CMD_NEXT, IN_SURE, KEYS(K_ENTER, '\n', 'y', 'q'), FOOT(N_("Enter"), N_("quit"), 1)},
+    {CMD_NEXT, IN_COPIED, KEYS(K_ENTER, '\n', 'y'), FOOT(N_("Enter"), N_("show as a plain page"), 1)},
+    {CMD_BACK, IN_COPIED, KEYS(K_ESC, 'n', 'b', K_LEFT), FOOT(N_("Esc"), N_("go on working"), 2)},
+    {CMD_AGAIN, IN_RESULT, KEYS('r'), FOOT(N_("r"), N_("run again"), 5),
+     HELP(GROUP_RESULT, N_("r"), N_("run the test again"))},
+    {CMD_FILTER, IN_SWEEP, KEYS('f'), FOOT(N_("f"), N_("filter"), 4)},
+    {CMD_SEARCH, IN_MENU, KEYS('/'), FOOT(N_("/"), N_("search"), 4),
+     HELP(GROUP_LISTS, N_("/"), N_("search the menu"))},
+    {CMD_BACK, IN_FIELD | IN_PASTE | IN_PROMPT | IN_SEARCH, KEYS(K_ESC), FOOT(N_("Esc"), N_("back"), 2)},
+    {CMD_BACK, IN_STEP | IN_SUMMARY, KEYS(K_ESC, 'b', K_LEFT), FOOT(N_("b"), N_("back"), 2),
+     HELP(GROUP_EVERYWHERE, N_("Esc, b, Left"), N_("back one step"))},
+    {CMD_BACK, IN_READ, KEYS(K_ESC, K_ENTER, '\n', 'b', 'q', K_LEFT), FOOT(N_("Enter or Esc"), N_("close"), 1)},
+    {CMD_BACK, IN_SURE, KEYS(K_ESC, 'n', 'b', K_LEFT), FOOT(N_("Esc"), N_("go on working"), 2)},
+    {CMD_DETAILS, IN_STEP | IN_SUMMARY, KEYS('d'), FOOT(N_("d"), N_("details"), 6),
+     HELP(GROUP_RESULT, N_("d"), N_("details: questions and answers"))},
+    {CMD_COPY, IN_RESULT, KEYS('y'), FOOT(N_("y"), N_("copy"), 7),
+     HELP(GROUP_RESULT, N_("y p w"), N_("copy, print or write so far"))},
+    {CMD_PRINT, IN_RESULT, KEYS('p')},
+    {CMD_WRITE, IN_RESULT, KEYS('w')},
+    {CMD_NEW, IN_SUMMARY, KEYS('n'), FOOT(N_("n"), N_("new"), 5),
+     HELP(GROUP_SUMMARY, N_("n"), N_("back to the start menu"))},
 
-    {CMD_UP, IN_PLAIN, {K_UP, 'k', K_CTRL('p')}, NULL, NULL, 0, GROUP_LISTS, N_("Up Down k j"), N_("move")},
-    {CMD_DOWN, IN_PLAIN, {K_DOWN, 'j', K_CTRL('n')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_PAGE_UP, IN_PLAIN, {K_PAGE_UP, K_CTRL('b')}, NULL, NULL, 0, GROUP_LISTS, N_("PgUp PgDn g G"), N_("scroll, jump")},
-    {CMD_PAGE_DOWN, IN_READ, {K_PAGE_DOWN, ' ', K_CTRL('f')}, N_("PgUp/PgDn"), N_("scroll"), 3, GROUP_NONE, NULL, NULL},
-    {CMD_PAGE_DOWN, IN_PLAIN & ~IN_CHECKLIST, {K_PAGE_DOWN, ' ', K_CTRL('f')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_PAGE_DOWN, IN_CHECKLIST, {K_PAGE_DOWN, K_CTRL('f')}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_FIRST, IN_PLAIN, {K_HOME, 'g'}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_LAST, IN_PLAIN, {K_END, 'G'}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_NONE, IN_LIST, {0}, NULL, NULL, 0, GROUP_LISTS, N_("1-9"), N_("choose")},
+    {CMD_UP, IN_PLAIN, KEYS(K_UP, 'k', K_CTRL('p')), HELP(GROUP_LISTS, N_("Up Down k j"), N_("move"))},
+    {CMD_DOWN, IN_PLAIN, KEYS(K_DOWN, 'j', K_CTRL('n'))},
+    {CMD_PAGE_UP, IN_PLAIN, KEYS(K_PAGE_UP, K_CTRL('b')), HELP(GROUP_LISTS, N_("PgUp PgDn g G"), N_("scroll, jump"))},
+    {CMD_PAGE_DOWN, IN_READ, KEYS(K_PAGE_DOWN, ' ', K_CTRL('f')), FOOT(N_("PgUp/PgDn"), N_("scroll"), 3)},
+    {CMD_PAGE_DOWN, IN_PLAIN & ~IN_CHECKLIST, KEYS(K_PAGE_DOWN, ' ', K_CTRL('f'))},
+    {CMD_PAGE_DOWN, IN_CHECKLIST, KEYS(K_PAGE_DOWN, K_CTRL('f'))},
+    {CMD_FIRST, IN_PLAIN, KEYS(K_HOME, 'g')},
+    {CMD_LAST, IN_PLAIN, KEYS(K_END, 'G')},
+    {CMD_NONE, IN_LIST, NO_KEYS, HELP(GROUP_LISTS, N_("1-9"), N_("choose"))},
 
-    {CMD_HELP, IN_MENU | IN_STEP | IN_SUMMARY, {'?', K_F1}, N_("?"), N_("help"), 3, GROUP_EVERYWHERE, N_("? or F1"), N_("this help")},
-    {CMD_HELP, IN_FIELD | IN_PASTE, {K_F1}, N_("F1"), N_("help"), 3, GROUP_NONE, NULL, NULL},
-    {CMD_QUIT, IN_MENU | IN_CHOOSE | IN_SAY | IN_CHECKLIST | IN_CONSENT | IN_SUMMARY, {'q'}, N_("q"), N_("quit"), 2, GROUP_EVERYWHERE, N_("q"), N_("quit (asks)")},
-    {CMD_QUIT, IN_PROBE | IN_RESULT, {'q'}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_LANGUAGE, IN_MENU | IN_STEP | IN_SUMMARY | IN_READ, {'L'}, NULL, NULL, 0, GROUP_EVERYWHERE, N_("L"), N_("next language")},
-    {CMD_INTERRUPT, IN_ALL, {K_CTRL('c')}, NULL, NULL, 0, GROUP_EVERYWHERE, N_("Ctrl-C"), N_("cancel; twice: quit")},
-    {CMD_REDRAW, IN_ALL, {K_CTRL('l')}, NULL, NULL, 0, GROUP_EVERYWHERE, N_("Ctrl-L"), N_("redraw")},
-    {CMD_SUSPEND, IN_ALL, {K_CTRL('z')}, NULL, NULL, 0, GROUP_EVERYWHERE, N_("Ctrl-Z"), N_("pause")},
-    {CMD_RESUME, IN_MENU, {'r'}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
-    {CMD_WARNINGS, IN_MENU, {'w'}, NULL, NULL, 0, GROUP_NONE, NULL, NULL},
+    {CMD_HELP, IN_MENU | IN_STEP | IN_SUMMARY, KEYS('?', K_F1), FOOT(N_("?"), N_("help"), 3),
+     HELP(GROUP_EVERYWHERE, N_("? or F1"), N_("this help"))},
+    {CMD_HELP, IN_FIELD | IN_PASTE, KEYS(K_F1), FOOT(N_("F1"), N_("help"), 3)},
+    {CMD_QUIT, IN_MENU | IN_CHOOSE | IN_SAY | IN_CHECKLIST | IN_CONSENT | IN_SUMMARY, KEYS('q'),
+     FOOT(N_("q"), N_("quit"), 2), HELP(GROUP_EVERYWHERE, N_("q"), N_("quit (asks)"))},
+    {CMD_QUIT, IN_PROBE | IN_RESULT, KEYS('q')},
+    {CMD_LANGUAGE, IN_MENU | IN_STEP | IN_SUMMARY | IN_READ, KEYS('L'),
+     HELP(GROUP_EVERYWHERE, N_("L"), N_("next language"))},
+    {CMD_NOTE, IN_STEP | IN_SUMMARY, KEYS('N'), HELP(GROUP_EVERYWHERE, N_("N"), N_("write a note into the case"))},
+    {CMD_INTERRUPT, IN_ALL, KEYS(K_CTRL('c')), HELP(GROUP_EVERYWHERE, N_("Ctrl-C"), N_("cancel; twice: quit"))},
+    {CMD_REDRAW, IN_ALL, KEYS(K_CTRL('l')), HELP(GROUP_EVERYWHERE, N_("Ctrl-L"), N_("redraw"))},
+    {CMD_SUSPEND, IN_ALL, KEYS(K_CTRL('z')), HELP(GROUP_EVERYWHERE, N_("Ctrl-Z"), N_("pause"))},
+    {CMD_RESUME, IN_MENU, KEYS('r')},
+    {CMD_WARNINGS, IN_MENU, KEYS('w')},
 };
+/* clang-format on */
 
 int keys_digit(Key key) {
   gunichar folded = key < K_UP ? text_fold_char(key) : 0;

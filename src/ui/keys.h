@@ -1,5 +1,5 @@
-/* Keys: one const table says which key does what on which kind of page; command look-up, the footer and the help page all
- * derive from it.
+/* Keys: one const table says which key does what on which kind of page; command look-up, the footer and the help page
+ * all derive from it.
  *
  * A key is a Unicode character (control characters as they are typed: Ctrl-D is 4) or one of the K_ values above all
  * characters.  Where text is typed, letters are never commands.  Elsewhere full-width letters of an input method work
@@ -32,7 +32,7 @@ enum {
   K_PASTE,     /* pasted bytes wait: see input.h */
   K_PASTE_END, /* the paste is whole */
 };
-#define K_CTRL(c) ((c) & 0x1f)
+#define K_CTRL(c) ((c)&0x1f)
 
 /* Kinds of page, as a set. */
 typedef enum Where {

@@ -10,7 +10,9 @@
 #define NARROW_TITLE_COLUMN 12
 #define MIN_TEXT_ROWS 3
 
-static GPtrArray *part_new(void) { return g_ptr_array_new_with_free_func((GDestroyNotify)row_free); }
+static GPtrArray *part_new(void) {
+  return g_ptr_array_new_with_free_func((GDestroyNotify)row_free);
+}
 
 static Row *header_row(int cols, const char *title, const char *right) {
   Row *row = row_new();
@@ -129,13 +131,17 @@ static void add_list_row(Page *page, int item, Row *row) {
   g_array_append_val(page->items, item);
 }
 
-void page_add_list_row(Page *page, Row *row) { add_list_row(page, -1, row); }
+void page_add_list_row(Page *page, Row *row) {
+  add_list_row(page, -1, row);
+}
 
 void page_add_item(Page *page, int item, const char *key, const char *label, const char *remark, int remark_col) {
   gboolean selected = item == page->selected;
   int label_col = 4 + text_width(key) + 2;
+  /* Remarks stand in a column; a long label pushes its own to the right, or does without. */
+  remark_col = MAX(remark_col, label_col + text_width(label) + 2);
   gboolean remark_fits = remark != NULL && remark_col + text_width(remark) < page->cols;
-  int room = (remark_fits ? remark_col - 1 : page->cols - 1) - label_col;
+  int room = page->cols - 1 - label_col;
   g_auto(GStrv) lines = text_wrap(label, MAX(room, 8), 0);
   for (guint i = 0; lines[i] != NULL; i++) {
     Row *row = indented(2);
@@ -238,7 +244,9 @@ static int put_list(Screen *screen, int line, Page *page, int room) {
 }
 
 /* Height of a part with the blank row that parts it from what stands above. */
-static int height(const GPtrArray *part, gboolean below) { return part->len > 0 ? (int)part->len + (below ? 1 : 0) : 0; }
+static int height(const GPtrArray *part, gboolean below) {
+  return part->len > 0 ? (int)part->len + (below ? 1 : 0) : 0;
+}
 
 static int body_height(const Page *page, gboolean with_help) {
   int rows = height(page->text, FALSE);

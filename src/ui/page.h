@@ -1,8 +1,8 @@
 /* A page: what is to be shown, in parts that know how important they are; laid out for a terminal of any size.
  *
- * From top to bottom: header, breadcrumb, text, list (choices, a text field), rest (what was found so far), help, bottom
- * (notices, faults, prompts), footer.  When it does not fit, the help goes first, then the breadcrumb; then the text and
- * the rest scroll.  List, bottom and footer always stay; a list that is too long scrolls with its selection.
+ * From top to bottom: header, breadcrumb, text, list (choices, a text field), rest (what was found so far), help,
+ * bottom (notices, faults, prompts), footer.  When it does not fit, the help goes first, then the breadcrumb; then the
+ * text and the rest scroll.  List, bottom and footer always stay; a list that is too long scrolls with its selection.
  *
  * A page owns its rows; all are made for one width. */
 #ifndef WB_UI_PAGE_H
@@ -16,14 +16,14 @@
 typedef struct Page {
   int cols;
   Row *header;
-  Row *crumbs; /* or NULL */
+  Row *crumbs;                                   /* or NULL */
   GPtrArray *text, *list, *rest, *help, *bottom; /* of Row */
-  GArray *items;       /* int, one per row of `list`: which item it belongs to, -1: none */
-  int selected;        /* item; -1: none */
-  int cursor_list_row; /* the cursor: row of `list`, -1: on the selected item, if any */
-  int cursor_bottom_row; /* or row of `bottom`, -1: not there */
+  GArray *items;                                 /* int, one per row of `list`: which item it belongs to, -1: none */
+  int selected;                                  /* item; -1: none */
+  int cursor_list_row;                           /* the cursor: row of `list`, -1: on the selected item, if any */
+  int cursor_bottom_row;                         /* or row of `bottom`, -1: not there */
   int cursor_col;
-  int scroll;          /* first line wanted of text and rest */
+  int scroll; /* first line wanted of text and rest */
   Row *footer;
 } Page;
 

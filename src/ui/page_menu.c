@@ -37,6 +37,6 @@ Page *page_menu(const GPtrArray *items, int selected, const char *search, int co
   }
   if (items->len == 0)
     page_add_list_row(page, row_new_text(STYLE_PLAIN, tr(search != NULL ? N_("    Nothing has these words in it.")
-                                                                          : N_("    There is no guide."))));
+                                                                        : N_("    There is no guide."))));
   return page;
 }

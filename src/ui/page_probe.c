@@ -12,11 +12,11 @@
 #define GRID_MARKS 28
 #define GRID_COLUMNS (6 + 1 + GRID_MARKS)
 
-/* Which findings are in force under a filter; of a sweep, listed ones warn or fail, refusals are unknown. */
+/* Which findings a filter lets through: of a sweep, listings are notes or worse, refusals and silence are unknown. */
 static gboolean is_shown(const Finding *finding, gboolean sweep, SweepFilter filter) {
   if (!sweep || filter == SWEEP_ALL)
     return TRUE;
-  gboolean listed = finding->level == LEVEL_WARN || finding->level == LEVEL_FAIL;
+  gboolean listed = finding->level == LEVEL_NOTE || finding->level == LEVEL_WARN || finding->level == LEVEL_FAIL;
   return filter == SWEEP_LISTED ? listed : finding->level == LEVEL_UNKNOWN;
 }
 
@@ -193,11 +193,22 @@ static void add_age(Page *page, const View *view, gint64 now) {
   if (!view->reused || view->finished_at == 0 || now <= view->finished_at)
     return;
   gint64 seconds = (now - view->finished_at) / G_USEC_PER_SEC;
-  g_autoptr(Message) message = message_new(seconds < 120 ? N_("This was found out {n} s ago. Press r to ask again.")
-                                                         : N_("This was found out {n} minutes ago. Press r to ask again."), NULL);
+  g_autoptr(Message) message =
+      message_new(seconds < 120 ? N_("This was found out {n} s ago. Press r to ask again.")
+                                : N_("This was found out {n} minutes ago. Press r to ask again."),
+                  NULL);
   message_set_number(message, "n", seconds < 120 ? seconds : seconds / 60);
   g_autofree char *words = message_text(message, NULL, NULL);
   page_add_text(page, page->bottom, STYLE_PLAIN, words, 1, 0);
+}
+
+/* TRUE if there is nothing to see but what the headline says already. */
+static gboolean is_headline(const Result *result, const char *headline) {
+  if (result->findings->len != 1 || headline == NULL)
+    return FALSE;
+  const Finding *finding = g_ptr_array_index(result->findings, 0);
+  g_autofree char *text = message_text(finding->text, NULL, NULL);
+  return g_str_has_suffix(headline, text);
 }
 
 void page_fill_result(Page *page, const View *view, const StepState *state) {
@@ -212,7 +223,7 @@ void page_fill_result(Page *page, const View *view, const StepState *state) {
   guint shown = 0;
   for (guint i = 0; i < result->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(result->findings, i);
-    if (!is_shown(finding, sweep, state->filter))
+    if (!is_shown(finding, sweep, state->filter) || is_headline(result, view->text))
       continue;
     if (shown++ == 0)
       page_add_heading(page->text, tr(N_("What we saw")));

@@ -5,6 +5,8 @@
 #include "ui/keys.h"
 #include "ui/pages.h"
 
+#define EVIDENCE_INDENT 5
+
 Page *page_read(const char *title, const char *right, const char *text, int cols) {
   Page *page = page_new(cols, title, right);
   page_add_text(page, page->text, STYLE_PLAIN, text, 1, 0);
@@ -38,21 +40,37 @@ Page *page_help(const char *help, int cols) {
   return page;
 }
 
+/* "192.0.2.53, 21 ms   10:31:00   RFC 7505 s3" */
+static char *evidence_source(const Evidence *evidence) {
+  g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+  if (evidence->server != NULL)
+    g_ptr_array_add(words, g_strdup_printf("%s, %u ms", evidence->server, evidence->elapsed_ms));
+  g_autoptr(GDateTime) at = evidence->at != 0 ? g_date_time_new_from_unix_local(evidence->at / G_USEC_PER_SEC) : NULL;
+  if (at != NULL)
+    g_ptr_array_add(words, g_date_time_format(at, "%H:%M:%S"));
+  if (evidence->reference != NULL)
+    g_ptr_array_add(words, g_strdup(evidence->reference));
+  g_ptr_array_add(words, NULL);
+  return g_strjoinv("   ", (char **)words->pdata);
+}
+
 static void add_evidence(Page *page, const Evidence *evidence) {
-  g_autofree char *of = evidence->server != NULL ? g_strdup_printf("%s, %u ms", evidence->server, evidence->elapsed_ms)
-                                                 : g_strdup("");
-  g_autoptr(GDateTime) utc = evidence->at != 0 ? g_date_time_new_from_unix_local(evidence->at / G_USEC_PER_SEC) : NULL;
-  g_autofree char *at = utc != NULL ? g_date_time_format(utc, "%H:%M:%S") : g_strdup("");
-  g_autofree char *line = g_strjoin("   ", evidence->asked != NULL ? evidence->asked : "", of, at,
-                                    evidence->reference != NULL ? evidence->reference : "", NULL);
-  page_add_text(page, page->text, STYLE_PLAIN, g_strchomp(line), 5, 2);
-  if (evidence->answer != NULL) {
-    g_auto(GStrv) lines = text_wrap(evidence->answer, MAX(page->cols - 9, 8), 0);
-    for (guint i = 0; lines[i] != NULL; i++) {
-      Row *row = row_new_text(STYLE_PLAIN, "     | ");
-      row_add(row, STYLE_PLAIN, lines[i]);
-      g_ptr_array_add(page->text, row);
-    }
+  const char *asked = evidence->asked != NULL ? evidence->asked : "";
+  g_autofree char *source = evidence_source(evidence);
+  g_autofree char *line = g_strdup_printf("%s   %s", asked, source);
+  gboolean fits = EVIDENCE_INDENT + text_width(line) < page->cols;
+  page_add_text(page, page->text, STYLE_PLAIN, fits ? line : asked, EVIDENCE_INDENT, 2);
+  if (!fits)
+    page_add_text(page, page->text, STYLE_PLAIN, source, EVIDENCE_INDENT + 2, 0);
+  if (evidence->answer == NULL)
+    return;
+  g_auto(GStrv) lines = text_wrap(evidence->answer, MAX(page->cols - EVIDENCE_INDENT - 4, 8), 0);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    Row *row = row_new();
+    row_pad(row, EVIDENCE_INDENT);
+    row_add(row, STYLE_PLAIN, "| ");
+    row_add(row, STYLE_PLAIN, lines[i]);
+    g_ptr_array_add(page->text, row);
   }
 }
 

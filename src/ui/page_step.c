@@ -7,16 +7,17 @@
 #include <string.h>
 
 #define FOUND_TITLE_COLUMNS 24
-/* Rows of a page with a paste box that are not lines of the box. */
-#define PASTE_OTHER_ROWS 18
+/* Rows of a page with a paste box that are neither text above it nor lines of the box: header, breadcrumb, rules, what
+ * was recognised, notices, footer and blank rows. */
+#define PASTE_OTHER_ROWS 15
 #define PASTE_MIN_ROWS 3
 
 static char *step_words(const View *view) {
   g_autofree char *left = view->left_min == view->left_max ? g_strdup_printf("%u", view->left_max)
                                                            : g_strdup_printf("%u-%u", view->left_min, view->left_max);
-  const char *id = view->kind == VIEW_FINISH  ? N_("done")
-                   : view->left_max == 0      ? N_("Step {n}")
-                                              : N_("Step {n}  ({left} left)");
+  const char *id = view->kind == VIEW_FINISH ? N_("done")
+                   : view->left_max == 0     ? N_("Step {n}")
+                                             : N_("Step {n}  ({left} left)");
   g_autoptr(Message) message = message_new(id, "left", left, NULL);
   message_set_number(message, "n", view->step_number);
   return message_text(message, NULL, NULL);
@@ -133,13 +134,14 @@ static void fill_recognised(Page *page, const Bounce *bounce) {
     const char *code = first->status != NULL ? first->status : first->dsn_status;
     const char *kind = first->permanent == 1 ? N_("permanent") : first->permanent == 0 ? N_("temporary") : NULL;
     add_recognised(page, tr(N_("Status")), code != NULL ? code : first->reply, kind != NULL ? tr(kind) : NULL);
-    add_recognised(page, tr(N_("Recipient")),
-                   first->recipient != NULL ? first->recipient : first->original_recipient, NULL);
+    add_recognised(page, tr(N_("Recipient")), first->recipient != NULL ? first->recipient : first->original_recipient,
+                   NULL);
   }
   add_recognised(page, tr(N_("Sent from")), ip, NULL);
   add_recognised(page, tr(N_("Named list")), bounce->list, NULL);
   if (page->rest->len == before)
-    page_add_text(page, page->rest, STYLE_PLAIN, tr(N_("Nothing yet. Lines with a code such as 550 5.1.1 help most.")), 3, 0);
+    page_add_text(page, page->rest, STYLE_PLAIN, tr(N_("Nothing yet. Lines with a code such as 550 5.1.1 help most.")),
+                  3, 0);
 }
 
 static char *size_words(gsize bytes) {
@@ -154,8 +156,9 @@ static Row *box_rule(const PasteBox *box, guint shown, int cols) {
   g_autofree char *size = size_words(box->bytes->len);
   g_autofree char *lines = g_strdup_printf("%u", pastebox_lines(box));
   g_autofree char *range = g_strdup_printf("%u-%u", box->top + 1, box->top + MAX(shown, 1));
-  g_autoptr(Message) message = message_new(pastebox_lines(box) == 1 ? N_("1 line, {size}") : N_("{lines} lines, {size}"),
-                                           "lines", lines, "size", size, NULL);
+  g_autoptr(Message) message =
+      message_new(pastebox_lines(box) == 1 ? N_("1 line, {size}") : N_("{lines} lines, {size}"), "lines", lines, "size",
+                  size, NULL);
   g_autoptr(Message) message2 = message_new(N_("line {range}"), "range", range, NULL);
   g_autofree char *left = message_text(message, NULL, NULL), *right = message_text(message2, NULL, NULL);
   Row *row = row_new_text(STYLE_PLAIN, " -- ");
@@ -170,13 +173,14 @@ static Row *box_rule(const PasteBox *box, guint shown, int cols) {
   return row;
 }
 
-guint page_paste_rows(int rows) { return (guint)MAX(rows - PASTE_OTHER_ROWS, PASTE_MIN_ROWS); }
-
 static void fill_paste(Page *page, StepState *state, int rows) {
-  page_add_gap(page->text);
-  page_add_text(page, page->text, STYLE_PLAIN,
-                tr(N_("Paste the whole bounce message, then press F2 or Ctrl-D. Nothing to paste? Just press F2.")), 1, 0);
-  guint n = page_paste_rows(rows);
+  if (state->box->bytes->len == 0) {
+    page_add_gap(page->text);
+    page_add_text(page, page->text, STYLE_PLAIN,
+                  tr(N_("Paste the whole bounce message, then press F2 or Ctrl-D. Nothing to paste? Just press F2.")),
+                  1, 0);
+  }
+  guint n = (guint)MAX(rows - PASTE_OTHER_ROWS - (int)page->text->len, PASTE_MIN_ROWS);
   int row = 0, col = 0;
   g_autoptr(GPtrArray) lines = pastebox_view(state->box, n, page->cols - 5, &row, &col);
   page_add_list_row(page, box_rule(state->box, lines->len, page->cols));
@@ -197,13 +201,15 @@ static void fill_paste(Page *page, StepState *state, int rows) {
   guint hidden = pastebox_hidden(state->box);
   if (hidden > 0) {
     g_autoptr(Message) message = message_new(hidden == 1 ? N_("1 control character was made visible.")
-                                                         : N_("{n} control characters were made visible."), NULL);
+                                                         : N_("{n} control characters were made visible."),
+                                             NULL);
     message_set_number(message, "n", hidden);
     g_autofree char *words = message_text(message, NULL, NULL);
     page_add_text(page, page->bottom, STYLE_PLAIN, words, 1, 0);
   }
   if (state->box->cut)
-    page_add_text(page, page->bottom, STYLE_WARN, tr(N_("The message is longer than 4 MB: the rest was left out.")), 1, 0);
+    page_add_text(page, page->bottom, STYLE_WARN, tr(N_("The message is longer than 4 MB: the rest was left out.")), 1,
+                  0);
 }
 
 static void fill_consent(Page *page, const View *view, StepState *state) {
@@ -215,7 +221,8 @@ static void fill_consent(Page *page, const View *view, StepState *state) {
 }
 
 gboolean page_is_sweep(const View *view) {
-  return (view->kind == VIEW_PROBE || view->kind == VIEW_RESULT) && view->result != NULL && view->result->marks->len > 0;
+  return (view->kind == VIEW_PROBE || view->kind == VIEW_RESULT) && view->result != NULL &&
+         view->result->marks->len > 0;
 }
 
 guint page_step_items(const View *view) {
@@ -231,7 +238,9 @@ Page *page_step(const View *view, StepState *state, int cols, int rows) {
   gboolean plain = view->kind == VIEW_SAY;
   if (view->kind != VIEW_RESULT)
     page_add_text(page, page->text, plain ? STYLE_PLAIN : STYLE_STRONG, view->text, 1, 0);
-  if (view->say_to_caller != NULL) {
+  /* Once the mail is there, nobody needs to be asked for it. */
+  gboolean pasted = view->kind == VIEW_PASTE && state->box->bytes->len > 0;
+  if (view->say_to_caller != NULL && !pasted) {
     page_add_heading(page->text, tr(N_("Say to the caller")));
     page_add_quote(page, page->text, view->say_to_caller);
   }
@@ -268,6 +277,7 @@ Page *page_step(const View *view, StepState *state, int cols, int rows) {
   if (view->kind != VIEW_PROBE && view->kind != VIEW_RESULT)
     add_found(page, view);
   if (view->help != NULL) {
+    page_add_gap(page->help);
     page_add_rule(page, page->help, tr(N_("Help")));
     page_add_text(page, page->help, STYLE_PLAIN, view->help, 1, 0);
   }

@@ -1,5 +1,5 @@
-/* The pages of the program: what each holds.  Pure: from a view and what the front end remembers (selection, typed text)
- * to a Page.  Footers are put on by the application, which knows what the keys mean just now. */
+/* The pages of the program: what each holds.  Pure: from a view and what the front end remembers (selection, typed
+ * text) to a Page.  Footers are put on by the application, which knows what the keys mean just now. */
 #ifndef WB_UI_PAGES_H
 #define WB_UI_PAGES_H
 
@@ -17,7 +17,7 @@ typedef struct StepState {
   PasteBox *box;      /* paste */
   const Bounce *read; /* paste: what was recognised so far, or NULL */
   SweepFilter filter;
-  gint64 now;         /* wall clock, microseconds */
+  gint64 now; /* wall clock, microseconds */
 } StepState;
 
 /* One line of the start menu. */
@@ -37,8 +37,6 @@ Page *page_step(const View *view, StepState *state, int cols, int rows);
 gboolean page_is_sweep(const View *view);
 /* Things to choose from on the page: choices, items, "yes" and "no". */
 guint page_step_items(const View *view);
-/* How many lines of a pasted mail are visible at once. */
-guint page_paste_rows(int rows);
 
 /* The parts for probes; see page_probe.c. */
 void page_fill_probe(Page *page, const View *view, const StepState *state);

@@ -22,9 +22,13 @@ void pastebox_free(PasteBox *box) {
   g_free(box);
 }
 
-guint pastebox_lines(const PasteBox *box) { return box->starts->len; }
+guint pastebox_lines(const PasteBox *box) {
+  return box->starts->len;
+}
 
-static gsize line_start(const PasteBox *box, guint line) { return g_array_index(box->starts, gsize, line); }
+static gsize line_start(const PasteBox *box, guint line) {
+  return g_array_index(box->starts, gsize, line);
+}
 
 /* Without its line feed. */
 static gsize line_end(const PasteBox *box, guint line) {
@@ -197,10 +201,12 @@ GPtrArray *pastebox_view(PasteBox *box, guint n, int cols, int *row, int *col) {
     gsize start = line_start(box, i), end = line_end(box, i);
     if (i == cursor) {
       *row = (int)(i - box->top);
-      g_ptr_array_add(lines, textline_view(box->bytes->str + start, end - start, box->cursor - start, cols, FALSE, col));
+      g_ptr_array_add(lines,
+                      textline_view(box->bytes->str + start, end - start, box->cursor - start, cols, FALSE, col));
       continue;
     }
-    g_autofree char *safe = text_safe(box->bytes->str + start, (gssize)(end - start), TEXT_MAX_REMOTE, TEXT_LINES, NULL);
+    g_autofree char *safe =
+        text_safe(box->bytes->str + start, (gssize)(end - start), TEXT_MAX_REMOTE, TEXT_LINES, NULL);
     g_ptr_array_add(lines, text_fit(safe, cols));
   }
   return lines;

@@ -7,9 +7,13 @@ static const Style level_styles[] = {
     [LEVEL_FAIL] = STYLE_BAD, [LEVEL_SKIP] = STYLE_PLAIN, [LEVEL_WAIT] = STYLE_PLAIN,
 };
 
-Style level_style(Level level) { return level_styles[level]; }
+Style level_style(Level level) {
+  return level_styles[level];
+}
 
-static void span_clear(gpointer data) { g_free(((Span *)data)->text); }
+static void span_clear(gpointer data) {
+  g_free(((Span *)data)->text);
+}
 
 Row *row_new(void) {
   Row *row = g_new0(Row, 1);

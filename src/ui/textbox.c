@@ -22,7 +22,9 @@ void field_free(Field *field) {
   g_free(field);
 }
 
-static gboolean is_line_end(char c) { return c == '\n' || c == '\r'; }
+static gboolean is_line_end(char c) {
+  return c == '\n' || c == '\r';
+}
 
 void field_insert(Field *field, const char *bytes, gsize length) {
   while (length > 0 && is_line_end(bytes[0])) {

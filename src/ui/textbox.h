@@ -1,8 +1,8 @@
 /* Text editing without a terminal: a field of one line, and a box for a pasted mail of megabytes.
  *
  * Both keep the bytes as they were typed or pasted, valid UTF-8 or not, and show them made safe: a zero width space is
- * seen as \u{200B} and can be deleted.  Positions are byte offsets that never stand inside a character or between a base
- * and its combining marks. */
+ * seen as \u{200B} and can be deleted.  Positions are byte offsets that never stand inside a character or between a
+ * base and its combining marks. */
 #ifndef WB_UI_TEXTBOX_H
 #define WB_UI_TEXTBOX_H
 
@@ -17,7 +17,7 @@
 typedef struct Field {
   GString *bytes;
   gsize cursor;
-  gboolean secret;  /* shown as stars */
+  gboolean secret;   /* shown as stars */
   gboolean pristine; /* holds a suggestion that nobody has touched */
 } Field;
 
@@ -31,20 +31,21 @@ void field_insert(Field *field, const char *bytes, gsize length);
 void field_paste(Field *field, const char *bytes, gsize length);
 /* Does an editing command. FALSE: not one of its own. */
 gboolean field_command(Field *field, Command command);
-/* The part around the cursor, at most `cols` columns wide with the cursor's own; `col` is the cursor's. Caller frees. */
+/* The part around the cursor, at most `cols` columns wide with the cursor's own; `col` is the cursor's. Caller frees.
+ */
 char *field_view(const Field *field, int cols, int *col);
 
 /* --- many lines --- */
 
 typedef struct PasteBox {
   GString *bytes;
-  GArray *starts;  /* gsize: where each line begins; at least one */
+  GArray *starts; /* gsize: where each line begins; at least one */
   gsize cursor;
-  gsize max;       /* bytes */
-  guint top;       /* first visible line */
-  gboolean cut;    /* more came than `max` */
+  gsize max;    /* bytes */
+  guint top;    /* first visible line */
+  gboolean cut; /* more came than `max` */
   gboolean after_cr;
-  gsize counted;   /* up to here `hidden` has counted; the start of a line */
+  gsize counted; /* up to here `hidden` has counted; the start of a line */
   guint hidden;
 } PasteBox;
 

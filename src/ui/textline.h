@@ -8,8 +8,8 @@
 gsize textline_next(const char *bytes, gsize length, gsize at);
 gsize textline_previous(const char *bytes, gsize length, gsize at);
 
-/* The safe text around `cursor` in at most `cols` columns, the cursor's own included; `col`: its column.  `secret`: every
- * character is a star. Caller frees. */
+/* The safe text around `cursor` in at most `cols` columns, the cursor's own included; `col`: its column.  `secret`:
+ * every character is a star. Caller frees. */
 char *textline_view(const char *bytes, gsize length, gsize cursor, int cols, gboolean secret, int *col);
 
 #endif

@@ -56,15 +56,14 @@ static const char guide[] =
     "    cause: typo\n"
     "    say: Send the message again to the corrected address.\n";
 
-static const char causes[] =
-    "format: 1\n"
-    "causes:\n"
-    "  - id: typo\n"
-    "    owner: sender\n"
-    "    label: Typing mistake in the address\n"
-    "    description: The address has a typing mistake.\n"
-    "    source: test\n"
-    "    reviewed: 2026-11-21\n";
+static const char causes[] = "format: 1\n"
+                             "causes:\n"
+                             "  - id: typo\n"
+                             "    owner: sender\n"
+                             "    label: Typing mistake in the address\n"
+                             "    description: The address has a typing mistake.\n"
+                             "    source: test\n"
+                             "    reviewed: 2026-11-21\n";
 
 static const char guides[] = "format: 1\nguides: []\n";
 
@@ -86,7 +85,9 @@ typedef struct World {
   gint64 now;
 } World;
 
-static char *world_path(const World *world, const char *name) { return g_build_filename(world->folder, name, NULL); }
+static char *world_path(const World *world, const char *name) {
+  return g_build_filename(world->folder, name, NULL);
+}
 
 static void world_write(const World *world, const char *name, const char *text) {
   g_autofree char *path = world_path(world, name);
@@ -410,7 +411,8 @@ static int silent_server(World *world) {
   return fd;
 }
 
-/* An idle page needs no clock; a running test gets a moment to be done before it is painted, then four paintings a second. */
+/* An idle page needs no clock; a running test gets a moment to be done before it is painted, then four paintings a
+ * second. */
 static void test_timing(World *world, G_GNUC_UNUSED gconstpointer data) {
   int fd = silent_server(world);
   g_free(show_sized(world, 80, 24));
@@ -459,9 +461,26 @@ static void test_skip(World *world, G_GNUC_UNUSED gconstpointer data) {
 }
 
 static void test_paste_elsewhere(World *world, G_GNUC_UNUSED gconstpointer data) {
-  app_paste(world->app, "q\r1", 3, TRUE, world->now);
-  assert_shows(world, "Pasted text is not taken here.");
+  app_paste(world->app, "q1", 2, TRUE, world->now);
+  assert_shows(world, "This page takes no pasted text.");
   assert_shows(world, "What do you have in front of you?");
+  /* a mail pasted into the start menu opens the guide for it */
+  app_paste(world->app, bounce, 40, FALSE, world->now);
+  app_paste(world->app, bounce + 40, strlen(bounce) - 40, TRUE, world->now);
+  assert_shows(world, "WHYBOUNCE      Host not found ");
+  assert_shows(world, "   Recipient    hanako@example.net\n");
+}
+
+static void test_note(World *world, G_GNUC_UNUSED gconstpointer data) {
+  walk_to_question(world);
+  press(world, 'N');
+  assert_shows(world, " Note:\n");
+  type(world, "q: asked by phone");
+  press(world, K_ENTER);
+  assert_shows(world, "Is it spelled correctly?");
+  press(world, '2');
+  g_autofree char *page = app_plain_page(world->app);
+  g_assert_nonnull(strstr(page, "q: asked by phone"));
 }
 
 static void test_fault(World *world, G_GNUC_UNUSED gconstpointer data) {
@@ -506,6 +525,7 @@ int main(int argc, char **argv) {
       {"/app/timing", test_timing},
       {"/app/skip", test_skip},
       {"/app/paste-elsewhere", test_paste_elsewhere},
+      {"/app/note", test_note},
       {"/app/fault", test_fault},
       {"/app/ascii", test_ascii},
   };

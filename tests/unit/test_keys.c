@@ -33,8 +33,8 @@ static void test_letters_are_text(void) {
 }
 
 static void test_fullwidth(void) {
-  g_assert_cmpint(keys_command(IN_MENU, 0xff51), ==, CMD_QUIT);   /* q */
-  g_assert_cmpint(keys_command(IN_MENU, 0xff1f), ==, CMD_HELP);   /* ? */
+  g_assert_cmpint(keys_command(IN_MENU, 0xff51), ==, CMD_QUIT);    /* q */
+  g_assert_cmpint(keys_command(IN_MENU, 0xff1f), ==, CMD_HELP);    /* ? */
   g_assert_cmpint(keys_command(IN_CHOOSE, 0xff12), ==, CMD_DIGIT); /* 2 */
   g_assert_cmpint(keys_digit(0xff12), ==, 2);
   g_assert_cmpint(keys_digit('9'), ==, 9);

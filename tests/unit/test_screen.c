@@ -21,7 +21,9 @@ static void assert_sound(const Screen *screen, int cols, int rows) {
   g_assert_cmpint(screen->cursor_col, <, cols);
 }
 
-static char *line_of(const Screen *screen, int line) { return row_text(g_ptr_array_index(screen->lines, (guint)line)); }
+static char *line_of(const Screen *screen, int line) {
+  return row_text(g_ptr_array_index(screen->lines, (guint)line));
+}
 
 static gboolean shows(const Screen *screen, const char *words) {
   g_autofree char *text = screen_text(screen);
@@ -228,7 +230,8 @@ static void test_selection_is_cheap(void) {
 static void test_japanese(void) {
   View *view = question(2, 0, 0);
   g_free(view->text);
-  view->text = g_strdup("ドメイン exmaple.co.jp は存在しません。綴りは正しいですか？そしてこの文はとても長いので折り返されます。");
+  view->text = g_strdup(
+      "ドメイン exmaple.co.jp は存在しません。綴りは正しいですか？そしてこの文はとても長いので折り返されます。");
   g_free(view->flow_title);
   view->flow_title = g_strdup("ドメインが見つからないという長い長い題名のとても長い案内の題名です");
   for (int cols = 40; cols < 100; cols++) {
@@ -302,6 +305,36 @@ static void test_result(void) {
   question_free(view);
 }
 
+/* A test that talks to somebody: what it does, and two answers. */
+static void test_consent(void) {
+  View *view = question(0, 0, 1);
+  view->kind = VIEW_PROBE;
+  view->consent_needed = TRUE;
+  view->consent = g_strdup("This test talks to mx1.example.com. May it be made?");
+  g_assert_cmpuint(page_step_items(view), ==, 2);
+  g_assert_false(page_is_sweep(view));
+  g_autoptr(Screen) screen = lay_out(view, 1, 80, 24);
+  assert_sound(screen, 80, 24);
+  g_assert_true(
+      shows(screen, " This test talks to mx1.example.com. May it be made?\n\n    1  Yes, do it\n  > 2  No, "));
+  g_free(view->consent);
+  question_free(view);
+}
+
+static void test_checklist(void) {
+  View *view = question(12, 0, 0);
+  gboolean ticked[12] = {FALSE, TRUE};
+  view->kind = VIEW_CHECKLIST;
+  view->ticked = g_array_new(FALSE, FALSE, sizeof(gboolean));
+  g_array_append_vals(view->ticked, ticked, 12);
+  g_autoptr(Screen) screen = lay_out(view, 1, 80, 24);
+  assert_sound(screen, 80, 24);
+  g_assert_true(shows(screen, "    [ ] 1  Answer number 1\n  > [x] 2  Answer number 2\n"));
+  g_assert_true(shows(screen, "    [ ]    Answer number 12\n"));
+  g_array_unref(view->ticked);
+  question_free(view);
+}
+
 /* --- a mail being pasted --- */
 
 static void test_paste(void) {
@@ -344,6 +377,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/screen/quote", test_quote);
   g_test_add_func("/screen/sweep", test_sweep);
   g_test_add_func("/screen/result", test_result);
+  g_test_add_func("/screen/consent", test_consent);
+  g_test_add_func("/screen/checklist", test_checklist);
   g_test_add_func("/screen/paste", test_paste);
   return g_test_run();
 }

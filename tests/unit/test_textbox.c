@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-static void type(Field *field, const char *text) { field_insert(field, text, strlen(text)); }
+static void type(Field *field, const char *text) {
+  field_insert(field, text, strlen(text));
+}
 
 static void assert_view(const Field *field, int cols, const char *expected, int expected_col) {
   int col = -1;
@@ -95,7 +97,9 @@ static void test_field_secret(void) {
 
 /* --- the box --- */
 
-static void insert(PasteBox *box, const char *text) { pastebox_insert(box, text, strlen(text)); }
+static void insert(PasteBox *box, const char *text) {
+  pastebox_insert(box, text, strlen(text));
+}
 
 static void test_box_lines(void) {
   g_autoptr(PasteBox) box = pastebox_new(1000);
