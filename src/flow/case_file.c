@@ -1,5 +1,6 @@
 #include "flow/case_file.h"
 
+#include "base/catalogue.h"
 #include "base/text.h"
 
 #include <json-glib/json-glib.h>
@@ -10,7 +11,7 @@
 #define MAX_DEPTH 4
 
 static gboolean fail(GError **error, const char *text) {
-  g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, text);
+  g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, tr(text));
   return FALSE;
 }
 
@@ -47,12 +48,12 @@ static void take_member(G_GNUC_UNUSED JsonObject *object, const char *name, Json
 CaseEvent *case_event_parse(const char *line, gsize length, GError **error) {
   g_autoptr(JsonParser) parser = json_parser_new();
   if (!is_shallow(line, length) || !json_parser_load_from_data(parser, line, (gssize)length, NULL)) {
-    fail(error, "this line is broken: it is no line of JSON");
+    fail(error, N_("this line is broken: it is no line of JSON"));
     return NULL;
   }
   JsonNode *root = json_parser_get_root(parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
-    fail(error, "this line is broken: it is no JSON object");
+    fail(error, N_("this line is broken: it is no JSON object"));
     return NULL;
   }
   g_autoptr(CaseEvent) event = g_new0(CaseEvent, 1);
@@ -60,7 +61,7 @@ CaseEvent *case_event_parse(const char *line, gsize length, GError **error) {
   json_object_foreach_member(json_node_get_object(root), take_member, event);
   event->name = g_strdup(case_event_get(event, "event"));
   if (event->name == NULL) {
-    fail(error, "this line has no \"event\"");
+    fail(error, N_("this line has no \"event\""));
     return NULL;
   }
   return g_steal_pointer(&event);
@@ -112,14 +113,14 @@ static gboolean take_resume(CaseFile *file, const CaseEvent *event, GError **err
   const char *kept = case_event_get(event, "kept");
   guint64 n;
   if (kept == NULL || !g_ascii_string_to_unsigned(kept, 10, 1, file->events->len, &n, NULL))
-    return fail(error, "\"kept\" is not the number of events before this line that count");
+    return fail(error, N_("\"kept\" is not the number of events before this line that count"));
   g_ptr_array_set_size(file->events, (int)n);
   return TRUE;
 }
 
 static gboolean take_answer(CaseFile *file, const char *line, gsize length, Net *net, GError **error) {
   if (file->events->len == 0)
-    return fail(error, "this is no case of whybounce: a case begins with the line {\"event\":\"start\"}");
+    return fail(error, N_("this is no case of whybounce: a case begins with the event \"start\""));
   g_autofree char *text = g_strndup(line, length);
   if (!net_preload(net, text, error))
     return FALSE;
@@ -133,9 +134,9 @@ static gboolean take_event(CaseFile *file, const char *line, gsize length, GErro
     return FALSE;
   gboolean first = file->events->len == 0;
   if (!g_strv_contains(known_events, event->name))
-    return fail(error, "this kind of event is not known here: was the case written by a newer whybounce?");
+    return fail(error, N_("this kind of event is not known here: was the case written by a newer whybounce?"));
   if (first != g_str_equal(event->name, "start"))
-    return fail(error, first ? "a case begins with the line {\"event\":\"start\"}" : "the case begins a second time here");
+    return fail(error, first ? N_("a case begins with the event \"start\"") : N_("the case begins a second time here"));
   if (g_str_equal(event->name, "resume"))
     return take_resume(file, event, error);
   g_ptr_array_add(file->events, g_steal_pointer(&event));
@@ -174,7 +175,8 @@ CaseFile *case_file_read(const char *path, const char *text, gsize length, Net *
   }
   if (file->events->len == 0) {
     g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: there is no case in this file: it is empty or cut off at its first line", safe);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: %s", safe,
+                tr(N_("there is no case in this file: it is empty or cut off at its first line")));
     return NULL;
   }
   return g_steal_pointer(&file);

@@ -131,8 +131,6 @@ static gboolean waits(const Walk *walk) {
   }
 }
 
-const Step *session_way_home(G_GNUC_UNUSED const Session *s, G_GNUC_UNUSED const Step *step) { return NULL; }
-
 /* Where `return` leads to from the current step: the step that goes on, or NULL. */
 static const Step *return_target(Session *s, int *caller) {
   while (*caller >= 0) {
@@ -142,7 +140,7 @@ static const Step *return_target(Session *s, int *caller) {
     if (!way.returns)
       return way.to;
   }
-  return session_way_home(s, session_current(s)->visit.step);
+  return s->flow->at_return;
 }
 
 /* From the current step, which is done, to the next. FALSE: there is none. */
@@ -184,6 +182,7 @@ static void cut_path(Session *s, guint last) {
   g_ptr_array_set_size(s->path, (int)last + 1);
   Walk *walk = session_current(s);
   walk->visit.at = 0;
+  walk->reopened = TRUE;
   g_clear_pointer(&walk->visit.answer, g_free);
   g_clear_pointer(&walk->refused, result_free);
   g_clear_pointer(&walk->basis, g_strfreev);

@@ -116,17 +116,22 @@ static void search_after(Search *search, const Step *step) {
   search_branches(search, step);
 }
 
-GPtrArray *session_reachable(const Step *from, const GPtrArray *callers) {
+static void search_all(Search *search, guint *done) {
+  for (; *done < search->found->len; (*done)++)
+    search_after(search, g_ptr_array_index(search->found, *done));
+}
+
+GPtrArray *session_reachable(const Session *s, const Step *from, const GPtrArray *callers) {
   Search search = {g_ptr_array_new(), g_hash_table_new(NULL, NULL)};
+  guint done = 0;
   search_after(&search, from);
-  for (guint i = 0; i < search.found->len; i++)
-    search_after(&search, g_ptr_array_index(search.found, i));
-  for (guint i = callers != NULL ? callers->len : 0; i-- > 0;) {
-    guint done = search.found->len;
+  search_all(&search, &done);
+  for (guint i = callers->len; i-- > 0;) {
     search_branches(&search, g_ptr_array_index(callers, i));
-    for (guint k = done; k < search.found->len; k++)
-      search_after(&search, g_ptr_array_index(search.found, k));
+    search_all(&search, &done);
   }
+  search_add(&search, s->flow->at_return);
+  search_all(&search, &done);
   g_hash_table_unref(search.known);
   return search.found;
 }
@@ -163,7 +168,7 @@ void session_run_ahead(Session *s) {
   if (s->halt != HALT_NONE)
     return;
   g_autoptr(GPtrArray) callers = session_callers(s);
-  g_autoptr(GPtrArray) steps = session_reachable(session_current(s)->visit.step, callers);
+  g_autoptr(GPtrArray) steps = session_reachable(s, session_current(s)->visit.step, callers);
   g_autoptr(Facts) facts = facts_new();
   facts_merge(facts, s->facts, NULL);
   for (guint i = 0; i < MAX_ROUNDS; i++)

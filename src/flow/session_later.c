@@ -99,7 +99,7 @@ void session_set_later(Session *s, guint i) {
   guint place = 0;
   for (guint k = i + 1; k < s->path->len; k++) {
     const Walk *walk = g_ptr_array_index(s->path, k);
-    Kept *kept = walk->visit.at != 0 ? session_find_kept(s, walk->visit.step, walk->nth) : NULL;
+    Kept *kept = walk->visit.at != 0 || walk->reopened ? session_find_kept(s, walk->visit.step, walk->nth) : NULL;
     if (kept == NULL)
       continue;
     g_ptr_array_remove(s->later, kept);
@@ -136,7 +136,7 @@ static const Step *trial_return(Trial *trial) {
     if (!way.returns)
       return way.to;
   }
-  return session_way_home(trial->s, trial->at);
+  return trial->s->flow->at_return;
 }
 
 /* Passes one step with what is known. FALSE: it has to wait there. */
@@ -203,7 +203,7 @@ static gboolean is_contradicted(const Kept *kept, const Facts *facts) {
 /* Takes the answers that no longer hold off `later`. Array of Kept, free it. */
 static GPtrArray *take_dropped(Session *s, const Trial *trial) {
   GPtrArray *dropped = g_ptr_array_new();
-  g_autoptr(GPtrArray) steps = trial->at != NULL ? session_reachable(trial->at, trial->callers) : g_ptr_array_new();
+  g_autoptr(GPtrArray) steps = trial->at != NULL ? session_reachable(s, trial->at, trial->callers) : g_ptr_array_new();
   for (guint i = 0; i < s->later->len;) {
     Kept *kept = g_ptr_array_index(s->later, i);
     gboolean may_come = kept->step == trial->at || g_ptr_array_find(steps, kept->step, NULL);

@@ -28,6 +28,7 @@ typedef struct Walk {
   guint nth;          /* how often the step was walked before */
   const Paste *paste; /* of a `message` answer, or NULL */
   gboolean seen;      /* a person had to act here */
+  gboolean reopened;  /* it was answered, and opened again by going back */
   gboolean reused;    /* the run was finished before we came here */
   Result *refused;    /* in place of a run that was not allowed, or NULL */
   char **basis;       /* once answered: names and texts in turn, NULL-terminated: the facts in the words that were asked */
@@ -146,8 +147,8 @@ Shared *session_start_run(Session *s, const Step *step, const Facts *facts);
 /* Starts the passive probes that the way on may come to and whose inputs are known. */
 void session_run_ahead(Session *s);
 /* The steps that can come after `from` by the shape of the flow alone, nearest first. `callers`: the `use` steps that we are
- * in. Of const Step; free the array. */
-GPtrArray *session_reachable(const Step *from, const GPtrArray *callers);
+ * in, outermost first. Of const Step; free the array. */
+GPtrArray *session_reachable(const Session *s, const Step *from, const GPtrArray *callers);
 
 /* --- session_answer.c --- */
 /* Reads `bytes` unless the same text was read before. */
@@ -161,8 +162,6 @@ void session_emit_bytes(Session *s, const char *event, const char *step, const c
 char *session_step_title(const Session *s, const Step *step);
 
 /* --- session.c --- */
-/* Where `return` leads to with nobody to return to, or NULL. */
-const Step *session_way_home(const Session *s, const Step *step);
 /* The `use` steps that the current step is in, outermost first. Free the array. */
 GPtrArray *session_callers(const Session *s);
 /* Takes up the run for a probe step, unless somebody has to be asked first. */

@@ -111,7 +111,7 @@ char *visit_answer_text(const Visit *visit) {
   if (step->kind == STEP_CHOOSE)
     return choice_text(walk);
   if (g_strcmp0(step->as, "secret") == 0)
-    return g_strdup(tr(N_("(not stored)")));
+    return g_strdup(tr(N_("not stored")));
   return text_safe(visit->answer, -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL);
 }
 
@@ -286,7 +286,8 @@ static void view_path(const Session *s, View *view) {
 static void view_distance(const Session *s, View *view) {
   if (s->halt != HALT_NONE)
     return;
-  flow_distance(session_current(s)->visit.step, &view->left_min, &view->left_max);
+  g_autoptr(GPtrArray) callers = session_callers(s);
+  flow_distance_within(session_current(s)->visit.step, callers, &view->left_min, &view->left_max);
 }
 
 View *session_view(const Session *s, G_GNUC_UNUSED gint64 now) {

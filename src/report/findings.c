@@ -8,6 +8,15 @@
 
 /* --- what could not be told --- */
 
+/* The visit that showed the same run before, or NULL. */
+static const Visit *find_same(const GPtrArray *path, guint i) {
+  const Visit *visit = g_ptr_array_index(path, i);
+  for (guint k = 0; visit->run != NULL && k < i; k++)
+    if (((const Visit *)g_ptr_array_index(path, k))->run == visit->run)
+      return g_ptr_array_index(path, k);
+  return NULL;
+}
+
 typedef struct Unknown {
   Page *page;
   gboolean begun;
@@ -53,7 +62,7 @@ void findings_put_unknown(Page *page, const Session *session) {
   for (guint i = 0; i < path->len; i++) {
     const Visit *visit = g_ptr_array_index(path, i);
     g_autofree char *title = visit_title(session, visit);
-    if (visit_result(visit) != NULL)
+    if (visit_result(visit) != NULL && find_same(path, i) == NULL)
       put_unknown_findings(&unknown, title, visit);
     else if (is_not_known(session, visit))
       put_unknown(&unknown, title, tr(N_("not known to the user")));
@@ -115,23 +124,40 @@ static void put_finding(Page *page, const ProbeRun *run, const Finding *finding)
   page_item(page, "           ", words);
 }
 
+static void put_same(Page *page, const Session *session, const Visit *visit, const Visit *same) {
+  g_autofree char *lead = g_strdup_printf("  %s ", level_tag(visit_level(visit)));
+  g_autofree char *title = visit_title(session, visit), *first = visit_title(session, same);
+  g_autoptr(Message) message = message_new(N_("{title}: the same as {first}"), "title", title, "first", first, NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  page_item(page, lead, text);
+}
+
+static void put_result(Page *page, const Session *session, const Visit *visit) {
+  const Result *result = visit_result(visit);
+  g_autofree char *title = visit_title(session, visit), *text = result_text(result);
+  g_autofree char *tally = message_text(result->tally, NULL, NULL);
+  g_autofree char *lead = g_strdup_printf("  %s ", level_tag(visit_level(visit)));
+  g_autofree char *line = g_strdup_printf("%s: %s", title, text);
+  page_outside_item(page, lead, line);
+  page_item(page, "         ", tally);
+  for (guint k = 0; k < result->findings->len; k++)
+    put_finding(page, visit->run, g_ptr_array_index(result->findings, k));
+}
+
 void findings_put(Page *page, const Session *session) {
   const GPtrArray *path = session_path(session);
   gboolean begun = FALSE;
   for (guint i = 0; i < path->len; i++) {
     const Visit *visit = g_ptr_array_index(path, i);
-    const Result *result = visit_result(visit);
-    if (result == NULL)
+    if (visit_result(visit) == NULL)
       continue;
     if (!begun)
       page_section(page, tr(N_("What was found out")));
     begun = TRUE;
-    g_autofree char *title = visit_title(session, visit), *text = result_text(result), *tally = message_text(result->tally, NULL, NULL);
-    g_autofree char *lead = g_strdup_printf("  %s ", level_tag(visit_level(visit)));
-    g_autofree char *line = g_strdup_printf("%s: %s", title, text);
-    page_outside_item(page, lead, line);
-    page_item(page, "         ", tally);
-    for (guint k = 0; k < result->findings->len; k++)
-      put_finding(page, visit->run, g_ptr_array_index(result->findings, k));
+    const Visit *same = find_same(path, i);
+    if (same != NULL)
+      put_same(page, session, visit, same);
+    else
+      put_result(page, session, visit);
   }
 }

@@ -28,12 +28,12 @@ static char *unfinished_text(const View *view) {
   return message_text(message, NULL, NULL);
 }
 
-static char *finished_text(const Session *session, FinishKind finish) {
-  const Cause *cause = summary_cause(session);
-  if (cause == NULL)
-    return g_strdup(tr(finish_message(finish)));
-  g_autofree char *label = session_text(session, cause->label);
-  if (finish != FINISH_FIXED)
+static char *finished_text(const Session *session, const View *view) {
+  /* What the board holds likely is told below; the headline is what the guide came to. */
+  if (view->cause == NULL)
+    return g_strdup(tr(finish_message(view->finish)));
+  g_autofree char *label = session_text(session, view->cause->label);
+  if (view->finish != FINISH_FIXED)
     return g_steal_pointer(&label);
   g_autoptr(Message) message = message_new(N_("Fixed. The cause was: {cause}"), "cause", label, NULL);
   return message_text(message, NULL, NULL);
@@ -41,7 +41,7 @@ static char *finished_text(const Session *session, FinishKind finish) {
 
 static void put_headline(Page *page, const Session *session, const View *view) {
   gboolean finished = session_finished(session);
-  g_autofree char *text = finished ? finished_text(session, view->finish) : unfinished_text(view);
+  g_autofree char *text = finished ? finished_text(session, view) : unfinished_text(view);
   g_autofree char *lead = g_strdup_printf("%s ", level_tag(finished ? finish_level(view->finish) : LEVEL_UNKNOWN));
   page_item(page, lead, text);
   if (finished && view->text != NULL) {
@@ -110,23 +110,29 @@ static void put_caller_text(Page *page, const Session *session, const View *view
 
 /* --- how we got here --- */
 
-static void put_path(Page *page, const Session *session) {
+static char *path_value(const Visit *visit, const View *view) {
+  g_autofree char *answer = visit_result(visit) != NULL ? result_text(visit_result(visit)) : visit_answer_text(visit);
+  if (visit_result(visit) != NULL)
+    return g_strdup_printf("%s %s", level_tag(visit_level(visit)), answer);
+  if (visit->step->kind == STEP_FINISH)
+    return g_strdup(tr(finish_message(view->finish)));
+  if (visit->at == 0)
+    return g_strdup(tr(N_("(not answered)")));
+  return *answer != '\0' ? g_steal_pointer(&answer) : g_strdup(tr(N_("(read)")));
+}
+
+static void put_path(Page *page, const Session *session, const View *view) {
   const GPtrArray *path = session_path(session);
   g_autofree PageRow *rows = g_new0(PageRow, path->len);
   guint n = 0, number = 0;
   for (guint i = 0; i < path->len; i++) {
     const Visit *visit = g_ptr_array_index(path, i);
-    const Result *result = visit_result(visit);
     if (visit->step->kind == STEP_DECIDE || visit->step->kind == STEP_USE)
       continue;
     g_autofree char *title = visit_title(session, visit);
-    g_autofree char *answer = visit_answer_text(visit);
     g_autofree char *place = visit_was_seen(visit) || i + 1 == path->len ? g_strdup_printf("%u", ++number) : g_strdup("-");
     rows[n].label = g_strdup_printf("%2s %s", place, title);
-    rows[n].value = result != NULL ? g_strdup_printf("%s %s", level_tag(visit_level(visit)), answer)
-                    : *answer != '\0' ? g_strdup(answer)
-                    : visit->at == 0 && visit->step->kind != STEP_FINISH ? g_strdup(tr(N_("(not answered)")))
-                                                                         : g_strdup("-");
+    rows[n].value = path_value(visit, view);
     rows[n++].outside = TRUE;
   }
   page_section(page, tr(N_("How we got here")));
@@ -193,7 +199,7 @@ char *summary_text(const Session *session, const SummaryOptions *options) {
   put_to_do(&page, session);
   put_caller_text(&page, session, view);
   findings_put_unknown(&page, session);
-  put_path(&page, session);
+  put_path(&page, session, view);
   findings_put(&page, session);
   verdict_put_others(&page, session);
   put_server_words(&page, session);
