@@ -7,6 +7,7 @@
 #include "net/net.h"
 #include "report/check.h"
 #include "report/explain.h"
+#include "report/lint.h"
 #include "ui/desk.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ typedef struct Options {
   char *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
   char **set, **rest;
   int timeout_ms;
-  gboolean plain, json, slow, utf8, version, resume;
+  gboolean plain, json, slow, version, resume;
 } Options;
 
 typedef struct Command {
@@ -133,7 +134,6 @@ static int command_wizard(Options *options) {
   desk->case_id = g_strdup(options->case_id);
   desk->presets = g_strdupv(options->set);
   desk->slow = options->slow;
-  desk->utf8 = options->utf8;
   desk->color = !options->color || !strcmp(options->color, "auto") ? COLOR_AUTO
                 : !strcmp(options->color, "never")                 ? COLOR_NEVER
                                                                    : COLOR_ALWAYS;
@@ -168,9 +168,12 @@ static int command_check(Options *options) {
   return check_run(&check, stdout, stderr);
 }
 
+static int command_lint(Options *options) { return lint_run((const char *const *)options->rest, stdout); }
+
 static const Command commands[] = {
     {"explain", "[FILE...]", N_("read bounces (files or standard input) and say what they say; no network"), command_explain},
     {"check", "TARGET...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
+    {"lint", "[FILE...]", N_("look for mistakes in flow and knowledge files"), command_lint},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -187,6 +190,8 @@ static char *describe_commands(void) {
   g_string_append_printf(text, "\n%s\n", tr(N_("Exit codes: 0 done, 1 a problem was found, 2 wrong usage, 3 could not tell (network), 4 bad input file.")));
   return g_strdup(text->str);
 }
+
+static const char *translate(const char *text, G_GNUC_UNUSED gpointer user) { return tr(text); }
 
 /* Options mean the same everywhere; a command that has no use for one ignores it. */
 static gboolean parse_options(int *argc, char ***argv, Options *o, GError **error) {
@@ -205,14 +210,15 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("an input of a probe, for example lists=all"), "NAME=VALUE"},
       {"color", 0, 0, G_OPTION_ARG_STRING, &o->color, N_("auto, never or always"), "WHEN"},
       {"slow", 0, 0, G_OPTION_ARG_NONE, &o->slow, N_("redraw at most once a second"), NULL},
-      {"utf8", 0, 0, G_OPTION_ARG_NONE, &o->utf8, N_("the terminal takes UTF-8 although the locale does not say so"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &o->version, N_("print the version"), NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rest, NULL, NULL},
       {NULL, 0, 0, 0, NULL, NULL, NULL},
   };
-  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-  g_option_context_add_main_entries(context, entries, NULL);
-  g_option_context_set_translate_func(context, (GTranslateFunc)(void (*)(void))tr, NULL, NULL);
+  g_autoptr(GOptionContext) context = g_option_context_new(tr(N_("[FILE|-]   or one of the commands below")));
+  GOptionGroup *group = g_option_group_new("whybounce", NULL, NULL, NULL, NULL);
+  g_option_group_set_translate_func(group, translate, NULL, NULL);
+  g_option_group_add_entries(group, entries);
+  g_option_context_set_main_group(context, group);
   g_option_context_set_summary(context, tr(N_("Finds out why an e-mail bounced and what to do about it.")));
   g_autofree char *description = describe_commands();
   g_option_context_set_description(context, description);
