@@ -71,7 +71,8 @@ static void take_event(const char *event, const char *const *fields, gpointer us
     if (c->resumed > 0) { /* Only now: who looks at a case leaves no trace in it. */
       g_autofree char *kept = g_strdup_printf("%u", c->resumed);
       c->resumed = 0;
-      write_event(c, "resume", (const char *const[]){"kept", kept, NULL});
+      g_autofree char *at = session_time(c->session->now);
+      write_event(c, "resume", (const char *const[]){"kept", kept, "at", at, NULL});
     }
     write_event(c, event, fields);
   }

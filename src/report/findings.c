@@ -134,10 +134,11 @@ static void put_same(Page *page, const Session *session, const Visit *visit, con
 
 static void put_result(Page *page, const Session *session, const Visit *visit) {
   const Result *result = visit_result(visit);
-  g_autofree char *title = visit_title(session, visit), *text = result_text(result);
+  g_autofree char *title = visit_title(session, visit), *headline = message_text(result->headline, NULL, NULL);
   g_autofree char *tally = message_text(result->tally, NULL, NULL);
   g_autofree char *lead = g_strdup_printf("  %s ", level_tag(visit_level(visit)));
-  g_autofree char *line = g_strdup_printf("%s: %s", title, text);
+  /* Without a headline the rows speak for themselves. */
+  g_autofree char *line = *headline != '\0' ? g_strdup_printf("%s: %s", title, headline) : g_strdup(title);
   page_outside_item(page, lead, line);
   page_item(page, "         ", tally);
   for (guint k = 0; k < result->findings->len; k++)

@@ -97,7 +97,8 @@ void verdict_put_others(Page *page, const Session *session) {
   g_autoptr(GPtrArray) board = find_board(session);
   if (board == NULL)
     return;
-  put_standing(page, session, board, STANDING_CONFIRMED, N_("Also confirmed"));
-  put_standing(page, session, board, STANDING_LIKELY, N_("Also likely"));
+  gboolean others = summary_cause(session) != NULL;
+  put_standing(page, session, board, STANDING_CONFIRMED, others ? N_("Also confirmed") : N_("Confirmed"));
+  put_standing(page, session, board, STANDING_LIKELY, others ? N_("Also likely") : N_("Likely, but not proven"));
   put_standing(page, session, board, STANDING_RULED_OUT, N_("Ruled out"));
 }

@@ -717,7 +717,6 @@ static const char inmost_flow[] = HEAD("inmost") "\
   home: {finish: problem, say: Home.}\n";
 
 static void test_sub_flows(void) {
-  g_autofree char *alone = g_strconcat(inmost_flow, NULL);
   g_auto(GStrv) parts = g_strsplit(inmost_flow, "steps:\n", 2);
   g_autofree char *with_home = g_strjoinv("at_return: home\nsteps:\n", parts);
   g_autoptr(World) world =
