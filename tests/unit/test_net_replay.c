@@ -2,7 +2,9 @@
 #include "net/net.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static char *write_file(const char *text) {
@@ -168,6 +170,21 @@ static void test_turn(void) {
   close(ends[0]);
 }
 
+static void on_alarm(int number) { (void)number; }
+
+/* A signal ends the turn: the program looks at its flags. */
+static void test_signal(void) {
+  g_autoptr(Net) net = sample();
+  const struct sigaction action = {.sa_handler = on_alarm};
+  const struct itimerval soon = {.it_value = {.tv_usec = 20000}};
+  struct pollfd extra = {.fd = -1};
+  gint64 before = g_get_monotonic_time();
+  sigaction(SIGALRM, &action, NULL);
+  setitimer(ITIMER_REAL, &soon, NULL);
+  g_assert_cmpuint(net_turn(net, &extra, 1, 10000), ==, 0);
+  g_assert_cmpint(g_get_monotonic_time() - before, <, 5 * G_USEC_PER_SEC);
+}
+
 static void test_many(void) {
   g_autoptr(Net) net = net_replay_new(NULL, NULL);
   NetWaiter *waiter = net_waiter_new(net);
@@ -194,6 +211,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/net/replay/sink", test_sink);
   g_test_add_func("/net/replay/record", test_record);
   g_test_add_func("/net/replay/turn", test_turn);
+  g_test_add_func("/net/replay/signal", test_signal);
   g_test_add_func("/net/replay/many", test_many);
   return g_test_run();
 }
