@@ -20,7 +20,7 @@ typedef struct DnsResolver {
 
 /* Arrays of DnsResolver that free what they hold. */
 
-/* "ADDR", "ADDR:PORT", "[ADDR6]:PORT", several joined by commas.  NULL with `error`, fit for the user, on anything else. */
+/* "ADDR", "ADDR:PORT", "[ADDR6]:PORT", several joined by commas.  Else NULL with `error`, fit for the user. */
 GArray *dns_resolvers_parse(const char *text, GError **error);
 /* /etc/resolv.conf as c-ares reads it; without a nameserver line that is 127.0.0.1 (resolv.conf(5)).  May be empty. */
 GArray *dns_resolvers_system(void);

@@ -1,6 +1,5 @@
-#include "net/net.h"
+#include "net/net_private.h"
 
-#include "net/dns_live.h"
 #include "net/net_recording.h"
 
 #include <errno.h>
@@ -8,54 +7,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-
-#define NONCE_LENGTH 16
-
-/* A row of the table.  The table holds one reference, every waiter that asked another. */
-typedef struct Question {
-  guint refs;
-  char *name; /* as first asked, without trailing dot */
-  gsize length;
-  DnsType type;
-  DnsAnswer *answer;   /* NULL: open */
-  DnsTask *task;       /* while open */
-  GPtrArray *waiters;  /* of NetWaiter, while open; NULL: none */
-  gboolean unattended; /* asked for without waiter, or by one that is gone */
-  gboolean given_up;   /* its only waiter cancelled it: others ask anew */
-  gboolean unsaid;     /* from the recording, not yet shown to the sinks */
-} Question;
-
-typedef struct Sink {
-  NetSink call;
-  gpointer user;
-} Sink;
-
-struct Net {
-  DnsLive *live; /* NULL: replay */
-  GHashTable *questions;
-  char *resolvers; /* replay */
-  char nonce[NONCE_LENGTH + 1];
-  NetWaiter *waiter; /* in force */
-  guint open;
-  guint answered; /* in this turn */
-  GArray *fds;
-  GArray *sinks;
-  GArray *files;    /* of int */
-  GHashTable *kept; /* key -> Kept */
-};
-
-typedef struct Kept {
-  gpointer data;
-  GDestroyNotify destroy;
-} Kept;
-
-struct NetWaiter {
-  Net *net;
-  GPtrArray *questions; /* in the order asked */
-  GHashTable *own;      /* Question -> its answer for this waiter alone, or NULL */
-  guint open;
-  gboolean woken;
-};
 
 /* --- the table --- */
 
@@ -73,12 +24,12 @@ static gboolean question_equal(gconstpointer a, gconstpointer b) {
   return p->type == q->type && p->length == q->length && g_ascii_strncasecmp(p->name, q->name, p->length) == 0;
 }
 
-static Question *question_ref(Question *q) {
+Question *net_question_ref(Question *q) {
   q->refs++;
   return q;
 }
 
-static void question_unref(Question *q) {
+void net_question_unref(Question *q) {
   if (--q->refs > 0)
     return;
   dns_answer_free(q->answer);
@@ -102,14 +53,14 @@ static Question *table_add(Net *net, const char *name, DnsType type) {
   return q;
 }
 
-static void table_drop(Net *net, Question *q) {
+void net_table_drop(Net *net, Question *q) {
   if (g_hash_table_lookup(net->questions, q) == q)
     g_hash_table_remove(net->questions, q);
 }
 
 /* --- sinks --- */
 
-static void say(Net *net, const DnsAnswer *answer) {
+void net_say(Net *net, const DnsAnswer *answer) {
   if (net->sinks->len == 0)
     return;
   g_autofree char *line = net_recording_line(answer, net->nonce);
@@ -172,7 +123,13 @@ static void question_done(gpointer user, gpointer owner, DnsAnswer *answer) {
   Net *net = user;
   question_settle(net, owner, answer);
   net->answered++;
-  say(net, answer);
+  net_say(net, answer);
+}
+
+void net_question_abandon(Net *net, Question *q) {
+  dns_live_abandon(net->live, q->task);
+  q->task = NULL;
+  net->open--;
 }
 
 static void question_begin(Net *net, Question *q) {
@@ -187,129 +144,11 @@ static void question_begin(Net *net, Question *q) {
   }
   if (!dns_live_has_resolver(net->live)) {
     q->answer = dns_answer_new(q->name, q->type, DNS_UNREACHABLE);
-    say(net, q->answer);
+    net_say(net, q->answer);
     return;
   }
   q->task = dns_live_ask(net->live, q->name, &wire, q->type, q);
   net->open++;
-}
-
-/* --- waiters --- */
-
-static void waiter_add(NetWaiter *waiter, Question *q) {
-  if (g_hash_table_contains(waiter->own, q))
-    return;
-  g_hash_table_insert(waiter->own, q, NULL);
-  g_ptr_array_add(waiter->questions, question_ref(q));
-  if (q->answer != NULL)
-    return;
-  if (q->waiters == NULL)
-    q->waiters = g_ptr_array_new();
-  g_ptr_array_add(q->waiters, waiter);
-  waiter->open++;
-}
-
-/* Before the waiter stops waiting for an open question. TRUE: nobody else does. */
-static gboolean waiter_leave(NetWaiter *waiter, Question *q) {
-  g_ptr_array_remove_fast(q->waiters, waiter);
-  waiter->open--;
-  return q->waiters->len == 0 && !q->unattended;
-}
-
-static gboolean waiter_waits(const NetWaiter *waiter, const Question *q) {
-  return q->answer == NULL && g_hash_table_lookup(waiter->own, q) == NULL;
-}
-
-static void question_abandon(Net *net, Question *q) {
-  dns_live_abandon(net->live, q->task);
-  q->task = NULL;
-  net->open--;
-}
-
-NetWaiter *net_waiter_new(Net *net) {
-  NetWaiter *waiter = g_new0(NetWaiter, 1);
-  waiter->net = net;
-  waiter->questions = g_ptr_array_new_with_free_func((GDestroyNotify)question_unref);
-  waiter->own = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)dns_answer_free);
-  return waiter;
-}
-
-void net_waiter_free(NetWaiter *waiter) {
-  if (waiter == NULL)
-    return;
-  if (waiter->net->waiter == waiter)
-    waiter->net->waiter = NULL;
-  for (guint i = 0; i < waiter->questions->len; i++) {
-    Question *q = g_ptr_array_index(waiter->questions, i);
-    if (waiter_waits(waiter, q) && waiter_leave(waiter, q))
-      q->unattended = TRUE;
-  }
-  g_hash_table_unref(waiter->own);
-  g_ptr_array_unref(waiter->questions);
-  g_free(waiter);
-}
-
-void net_set_waiter(Net *net, NetWaiter *waiter) {
-  net->waiter = waiter;
-}
-
-gboolean net_waiter_take(NetWaiter *waiter) {
-  gboolean woken = waiter->woken;
-  waiter->woken = FALSE;
-  return woken;
-}
-
-guint net_waiter_open(const NetWaiter *waiter) {
-  return waiter->open;
-}
-
-guint net_waiter_length(const NetWaiter *waiter) {
-  return waiter->questions->len;
-}
-
-static const DnsAnswer *waiter_answer(const NetWaiter *waiter, const Question *q) {
-  const DnsAnswer *own = g_hash_table_lookup(waiter->own, q);
-  return own != NULL ? own : q->answer;
-}
-
-const DnsAnswer *net_waiter_answer(const NetWaiter *waiter, guint i) {
-  return i < waiter->questions->len ? waiter_answer(waiter, g_ptr_array_index(waiter->questions, i)) : NULL;
-}
-
-void net_waiter_cancel(NetWaiter *waiter) {
-  Net *net = waiter->net;
-  for (guint i = 0; i < waiter->questions->len; i++) {
-    Question *q = g_ptr_array_index(waiter->questions, i);
-    if (!waiter_waits(waiter, q))
-      continue;
-    DnsAnswer *cancelled = dns_task_cancelled(q->task);
-    waiter->woken = TRUE;
-    if (!waiter_leave(waiter, q)) {
-      g_hash_table_insert(waiter->own, q, cancelled);
-      continue;
-    }
-    question_abandon(net, q);
-    q->answer = cancelled;
-    q->given_up = TRUE;
-    say(net, cancelled);
-  }
-}
-
-void net_waiter_forget(NetWaiter *waiter) {
-  Net *net = waiter->net;
-  for (guint i = 0; i < waiter->questions->len; i++) {
-    Question *q = g_ptr_array_index(waiter->questions, i);
-    gboolean drop = q->answer != NULL && net->live != NULL;
-    if (waiter_waits(waiter, q) && waiter_leave(waiter, q)) {
-      question_abandon(net, q);
-      drop = TRUE;
-    }
-    if (drop)
-      table_drop(net, q);
-  }
-  g_hash_table_remove_all(waiter->own);
-  g_ptr_array_set_size(waiter->questions, 0);
-  waiter->woken = FALSE;
 }
 
 /* --- questions --- */
@@ -324,14 +163,14 @@ const DnsAnswer *net_dns(Net *net, const char *name, DnsType type) {
   }
   if (q->unsaid) {
     q->unsaid = FALSE;
-    say(net, q->answer);
+    net_say(net, q->answer);
   }
   if (net->waiter == NULL) {
     q->unattended = TRUE;
     return q->answer;
   }
-  waiter_add(net->waiter, q);
-  return waiter_answer(net->waiter, q);
+  net_waiter_add(net->waiter, q);
+  return net_waiter_own_answer(net->waiter, q);
 }
 
 gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress) {
@@ -401,7 +240,7 @@ guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms) {
 
 static Net *net_new(void) {
   Net *net = g_new0(Net, 1);
-  net->questions = g_hash_table_new_full(question_hash, question_equal, NULL, (GDestroyNotify)question_unref);
+  net->questions = g_hash_table_new_full(question_hash, question_equal, NULL, (GDestroyNotify)net_question_unref);
   net->fds = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
   net->sinks = g_array_new(FALSE, FALSE, sizeof(Sink));
   net->files = g_array_new(FALSE, FALSE, sizeof(int));
@@ -423,6 +262,11 @@ Net *net_live_new(const NetOptions *options, GError **error) {
   net->live = dns_live_new(options, question_done, net, error);
   return net->live != NULL ? g_steal_pointer(&net) : NULL;
 }
+
+typedef struct Kept {
+  gpointer data;
+  GDestroyNotify destroy;
+} Kept;
 
 static void kept_free(gpointer data) {
   Kept *kept = data;

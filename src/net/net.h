@@ -149,7 +149,7 @@ gpointer net_kept(const Net *net, const char *key);
 
 /* --- who waits for what --- */
 
-/* A waiter collects the questions asked while it is in force. */
+/* A waiter collects the questions asked while it is in force.  It must be freed before its net. */
 NetWaiter *net_waiter_new(Net *net);
 void net_waiter_free(NetWaiter *waiter); /* its questions go on; their answers stay */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetWaiter, net_waiter_free)
@@ -169,9 +169,10 @@ void net_waiter_forget(NetWaiter *waiter);
 
 /* --- the loop --- */
 
-/* Waits until a question is answered, one of the `n` descriptors in `extra` is ready (their revents are set), or `timeout_ms`
- * has passed (-1: no limit; 0: look only).  Returns how many questions were answered.  With no question
- * open it sleeps on `extra` alone: an idle session makes no system call.  EINTR returns early. */
+/* Waits until a question is answered, one of the `n` descriptors in `extra` is ready (their revents are set), or
+ * `timeout_ms` has passed (-1: no limit; 0: look only).  Returns how many questions were answered.  With no question
+ * open it sleeps on `extra` alone: an idle session makes no system call.  EINTR returns early; with nothing at all to
+ * wait for it returns at once. */
 guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms);
 
 /* Questions open now, of all waiters. */

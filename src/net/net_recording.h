@@ -10,8 +10,8 @@
  * RFC 8914's.  "at" is UTC.
  *
  * An entry of "answer" is "OWNER TTL TYPE DATA" or, short, DATA alone: owner and type are the question's then and
- * the TTL is "ttl".  DATA is as in a zone file (RFC 1035 s5.1): the strings of a TXT stand in quotes, with \" \\ and \DDD
- * (decimal) for other octets, and are joined; a TXT without quotes is taken as it is.
+ * the TTL is "ttl".  DATA is as in a zone file (RFC 1035 s5.1): the strings of a TXT stand in quotes, with \" \\ and
+ * \DDD (decimal) for other octets, and are joined; a TXT without quotes is taken as it is.
  *
  * A label "nonce" stands for net_nonce().  Lines with an "event" are a case file's and are passed over, as are blank
  * lines and lines that begin with '#'. */

@@ -1,9 +1,8 @@
 #include "net/net_recording.h"
 
 #include "base/text.h"
-#include "net/dns_wire.h"
+#include "net/dns_text.h"
 
-#include <arpa/inet.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -35,21 +34,6 @@ static void append_member(GString *out, const char *key, const char *value) {
   append_json(out, value);
 }
 
-static void append_quoted(GString *out, GBytes *data) {
-  gsize length;
-  const guint8 *p = g_bytes_get_data(data, &length);
-  g_string_append_c(out, '"');
-  for (gsize i = 0; i < length; i++) {
-    if (p[i] == '"' || p[i] == '\\')
-      g_string_append_printf(out, "\\%c", p[i]);
-    else if (p[i] < 0x20 || p[i] > 0x7e)
-      g_string_append_printf(out, "\\%03u", p[i]);
-    else
-      g_string_append_c(out, (char)p[i]);
-  }
-  g_string_append_c(out, '"');
-}
-
 /* `name` with every label `from` replaced by `to`.  A name with escapes is never ours, and its dots may not part
  * labels. */
 static char *rename_label(const char *name, const char *from, const char *to) {
@@ -63,19 +47,6 @@ static char *rename_label(const char *name, const char *from, const char *to) {
       labels[i] = g_strdup(to);
     }
   return g_strjoinv(".", labels);
-}
-
-static void append_record(GString *out, const DnsRecord *record, const char *nonce) {
-  g_autofree char *owner = rename_label(record->owner, nonce, NET_RECORDED_NONCE);
-  g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "%s %u %s ", owner, record->ttl, dns_type_word(record->type));
-  if (record->type == DNS_MX)
-    g_string_append_printf(text, "%u ", record->preference);
-  if (record->type == DNS_TXT)
-    append_quoted(text, record->data);
-  else
-    g_string_append(text, record->value);
-  append_json(out, text->str);
 }
 
 static char *format_time(gint64 at) {
@@ -110,8 +81,11 @@ char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
     append_member(out, "ede_text", answer->extended_text);
   if (answer->n_records > 0) {
     for (guint i = 0; i < answer->n_records; i++) {
+      const DnsRecord *record = &answer->records[i];
+      g_autofree char *owner = rename_label(record->owner, nonce, NET_RECORDED_NONCE);
+      g_autofree char *text = dns_text_format(record, owner);
       g_string_append(out, i == 0 ? ",\"answer\":[" : ",");
-      append_record(out, &answer->records[i], nonce);
+      append_json(out, text);
     }
     g_string_append_c(out, ']');
   }
@@ -119,7 +93,7 @@ char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
-/* --- reading the data of a record --- */
+/* --- reading --- */
 
 static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -133,149 +107,11 @@ static gboolean fail(GError **error, const char *format, ...) {
   return FALSE;
 }
 
-static gboolean parse_number(const char *text, guint64 max, guint64 *value) {
-  return g_ascii_string_to_unsigned(text, 10, 0, max, value, NULL);
-}
-
-/* NULL: no name.  One that is, is printable ASCII without blanks, and so it is safe. */
-static char *take_name(const char *text) {
-  DnsWireName wire;
-  return dns_wire_name(text, &wire) ? g_strndup(text, dns_name_length(text)) : NULL;
-}
-
-/* One octet of a quoted string. FALSE: broken escape. */
-static gboolean read_octet(const char **p, guint8 *octet) {
-  const char *s = *p;
-  guint value;
-  *octet = (guint8)*s;
-  *p = s + 1;
-  if (*s != '\\')
-    return TRUE;
-  if (s[1] == '\0')
-    return FALSE;
-  if (!g_ascii_isdigit(s[1])) {
-    *octet = (guint8)s[1];
-    *p = s + 2;
-    return TRUE;
-  }
-  if (!g_ascii_isdigit(s[2]) || !g_ascii_isdigit(s[3]))
-    return FALSE;
-  value = (guint)(s[1] - '0') * 100 + (guint)(s[2] - '0') * 10 + (guint)(s[3] - '0');
-  *octet = (guint8)value;
-  *p = s + 4;
-  return value <= 255;
-}
-
-static gboolean parse_quoted(const char *text, GByteArray *joined) {
-  const char *p = text;
-  while (*p == '"') {
-    p++;
-    while (*p != '"') {
-      guint8 octet;
-      if (*p == '\0' || !read_octet(&p, &octet))
-        return FALSE;
-      g_byte_array_append(joined, &octet, 1);
-    }
-    p++;
-    while (*p == ' ')
-      p++;
-  }
-  return *p == '\0';
-}
-
-static gboolean parse_txt(DnsRecord *record, const char *text) {
-  g_autoptr(GByteArray) joined = g_byte_array_new();
-  if (*text != '"')
-    g_byte_array_append(joined, (const guint8 *)text, (guint)strlen(text));
-  else if (!parse_quoted(text, joined))
-    return FALSE;
-  if (joined->len > DNS_MAX_TXT)
-    return FALSE;
-  dns_record_set_text(record, joined->data, joined->len);
-  return TRUE;
-}
-
-static gboolean parse_address(DnsRecord *record, const char *text, int family) {
-  guint8 address[16];
-  char canonical[INET6_ADDRSTRLEN];
-  if (inet_pton(family, text, address) != 1)
-    return FALSE;
-  record->value = g_strdup(inet_ntop(family, address, canonical, sizeof canonical));
-  return TRUE;
-}
-
-static gboolean parse_mx(DnsRecord *record, const char *text) {
-  g_auto(GStrv) words = g_strsplit(text, " ", 3);
-  guint64 preference;
-  if (g_strv_length(words) != 2 || !parse_number(words[0], G_MAXUINT16, &preference))
-    return FALSE;
-  record->preference = (guint16)preference;
-  record->value = take_name(words[1]);
-  return record->value != NULL;
-}
-
-static gboolean parse_soa(DnsRecord *record, const char *text) {
-  g_auto(GStrv) words = g_strsplit(text, " ", 8);
-  guint64 number;
-  if (g_strv_length(words) != 7)
-    return FALSE;
-  for (guint i = 2; i < 7; i++)
-    if (!parse_number(words[i], G_MAXUINT32, &number))
-      return FALSE;
-  for (guint i = 0; i < 2; i++) {
-    char *name = take_name(words[i]);
-    if (name == NULL)
-      return FALSE;
-    g_free(words[i]);
-    words[i] = name;
-  }
-  record->value = g_strjoinv(" ", words);
-  return TRUE;
-}
-
-static gboolean parse_data(DnsRecord *record, const char *text) {
-  switch (record->type) {
-  case DNS_A:
-    return parse_address(record, text, AF_INET);
-  case DNS_AAAA:
-    return parse_address(record, text, AF_INET6);
-  case DNS_MX:
-    return parse_mx(record, text);
-  case DNS_SOA:
-    return parse_soa(record, text);
-  case DNS_TXT:
-    return parse_txt(record, text);
-  default:
-    record->value = take_name(text);
-    return record->value != NULL;
-  }
-}
-
-/* "OWNER TTL TYPE DATA" if the second word is a number and the third a type, else DATA alone. */
-static gboolean parse_record(DnsRecord *record, const DnsAnswer *answer, const char *text, const char *nonce) {
-  g_auto(GStrv) words = g_strsplit(text, " ", 4);
-  guint64 ttl;
-  record->type = answer->type;
-  record->ttl = answer->ttl;
-  if (*text == '"' || g_strv_length(words) != 4 || !parse_number(words[1], G_MAXINT32, &ttl) ||
-      !dns_type_from_word(words[2], &record->type)) {
-    record->owner = g_strdup(answer->name);
-    return parse_data(record, text);
-  }
-  g_autofree char *owner = take_name(words[0]);
-  if (owner == NULL)
-    return FALSE;
-  record->owner = rename_label(owner, NET_RECORDED_NONCE, nonce);
-  record->ttl = (guint32)ttl;
-  return parse_data(record, words[3]);
-}
-
-/* --- reading a line --- */
-
 typedef struct Line {
   DnsAnswer *answer;
   const char *nonce;
   gboolean has_status;
+  gsize field; /* of the answer: where a number or a text goes */
 } Line;
 
 static gboolean take_status(Line *line, JsonNode *node) {
@@ -284,21 +120,13 @@ static gboolean take_status(Line *line, JsonNode *node) {
          dns_status_from_word(json_node_get_string(node), &line->answer->status);
 }
 
-static gboolean take_text(char **field, JsonNode *node, gsize max) {
+static gboolean take_text(char **field, JsonNode *node) {
   const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
-  if (text == NULL || strlen(text) > max || !text_is_safe(text))
+  if (text == NULL || strlen(text) > TEXT_MAX_REMOTE || !text_is_safe(text))
     return FALSE;
   g_free(*field);
   *field = g_strdup(text);
   return TRUE;
-}
-
-static gboolean take_server(Line *line, JsonNode *node) {
-  return take_text(&line->answer->server, node, 100);
-}
-
-static gboolean take_extended_text(Line *line, JsonNode *node) {
-  return take_text(&line->answer->extended_text, node, TEXT_MAX_REMOTE);
 }
 
 static gboolean take_unsigned(JsonNode *node, gint64 max, gint64 *value) {
@@ -308,32 +136,16 @@ static gboolean take_unsigned(JsonNode *node, gint64 max, gint64 *value) {
   return *value >= 0 && *value <= max;
 }
 
-static gboolean take_ms(Line *line, JsonNode *node) {
+static gboolean take_number(Line *line, JsonNode *node) {
   gint64 value;
-  gboolean good = take_unsigned(node, G_MAXINT32, &value);
-  line->answer->elapsed_ms = good ? (guint)value : 0;
-  return good;
+  if (!take_unsigned(node, G_MAXINT32, &value))
+    return FALSE;
+  G_STRUCT_MEMBER(gint32, line->answer, line->field) = (gint32)value;
+  return TRUE;
 }
 
-static gboolean take_tries(Line *line, JsonNode *node) {
-  gint64 value;
-  gboolean good = take_unsigned(node, G_MAXINT32, &value);
-  line->answer->tries = good ? (guint)value : 0;
-  return good;
-}
-
-static gboolean take_ttl(Line *line, JsonNode *node) {
-  gint64 value;
-  gboolean good = take_unsigned(node, G_MAXINT32, &value);
-  line->answer->ttl = good ? (guint32)value : 0;
-  return good;
-}
-
-static gboolean take_extended(Line *line, JsonNode *node) {
-  gint64 value;
-  gboolean good = take_unsigned(node, G_MAXUINT16, &value);
-  line->answer->extended = good ? (int)value : -1;
-  return good;
+static gboolean take_string(Line *line, JsonNode *node) {
+  return take_text(&G_STRUCT_MEMBER(char *, line->answer, line->field), node);
 }
 
 static gboolean take_ad(Line *line, JsonNode *node) {
@@ -354,6 +166,11 @@ static gboolean take_at(Line *line, JsonNode *node) {
   return line->answer->asked_at > 0;
 }
 
+static void take_owner(const Line *line, DnsRecord *record) {
+  g_autofree char *owner = record->owner;
+  record->owner = owner != NULL ? rename_label(owner, NET_RECORDED_NONCE, line->nonce) : g_strdup(line->answer->name);
+}
+
 static gboolean take_records(Line *line, JsonNode *node) {
   JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
   guint n = array != NULL ? json_array_get_length(array) : 0;
@@ -364,12 +181,13 @@ static gboolean take_records(Line *line, JsonNode *node) {
   for (guint i = 0; i < n; i++) {
     JsonNode *element = json_array_get_element(array, i);
     const char *text = JSON_NODE_HOLDS_VALUE(element) ? json_node_get_string(element) : NULL;
-    DnsRecord record = {0};
-    if (text == NULL || !parse_record(&record, line->answer, text, line->nonce)) {
+    DnsRecord record = {.type = line->answer->type, .ttl = line->answer->ttl};
+    if (text == NULL || !dns_text_parse(text, &record)) {
       dns_record_clear(&record);
       g_array_unref(records);
       return FALSE;
     }
+    take_owner(line, &record);
     g_array_append_val(records, record);
   }
   dns_answer_take_records(line->answer, records);
@@ -380,11 +198,18 @@ static gboolean take_records(Line *line, JsonNode *node) {
 static const struct {
   const char *name;
   gboolean (*take)(Line *line, JsonNode *node);
+  gsize field;
 } members[] = {
-    {"status", take_status},  {"server", take_server}, {"ms", take_ms},
-    {"tries", take_tries},    {"ttl", take_ttl},       {"ad", take_ad},
-    {"at", take_at},          {"ede", take_extended},  {"ede_text", take_extended_text},
-    {"answer", take_records},
+    {"status", take_status, 0},
+    {"server", take_string, G_STRUCT_OFFSET(DnsAnswer, server)},
+    {"ms", take_number, G_STRUCT_OFFSET(DnsAnswer, elapsed_ms)},
+    {"tries", take_number, G_STRUCT_OFFSET(DnsAnswer, tries)},
+    {"ttl", take_number, G_STRUCT_OFFSET(DnsAnswer, ttl)},
+    {"ad", take_ad, 0},
+    {"at", take_at, 0},
+    {"ede", take_number, G_STRUCT_OFFSET(DnsAnswer, extended)},
+    {"ede_text", take_string, G_STRUCT_OFFSET(DnsAnswer, extended_text)},
+    {"answer", take_records, 0},
 };
 
 /* Name and type of "example.co.jp MX". */
@@ -394,7 +219,7 @@ static DnsAnswer *parse_question(const char *text, const char *nonce) {
   if (blank == NULL || !dns_type_from_word(blank + 1, &type))
     return NULL;
   g_autofree char *written = g_strndup(text, (gsize)(blank - text));
-  g_autofree char *plain = take_name(written);
+  g_autofree char *plain = dns_text_name(written);
   if (plain == NULL)
     return NULL;
   g_autofree char *name = rename_label(plain, NET_RECORDED_NONCE, nonce);
@@ -417,13 +242,14 @@ static gboolean parse_answer(JsonObject *object, const char *nonce, NetRecorded 
   JsonNode *node = json_object_get_member(object, "dns");
   const char *question = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
   g_autoptr(DnsAnswer) answer = question != NULL ? parse_question(question, nonce) : NULL;
-  Line line = {answer, nonce, FALSE};
+  Line line = {answer, nonce, FALSE, 0};
   if (answer == NULL)
     return fail(error, "\"dns\" must be a name, a blank and a type, as in \"example.com MX\"");
   if (!check_names(object, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
     node = json_object_get_member(object, members[i].name);
+    line.field = members[i].field;
     if (node != NULL && !members[i].take(&line, node))
       return fail(error, "\"%s\" of \"%s\" cannot be read", members[i].name, question);
   }
@@ -444,7 +270,7 @@ static gboolean parse_header(JsonObject *object, NetRecorded *recorded, GError *
     return fail(error, "\"" HEADER_KEY "\" must be a number");
   if (version != VERSION)
     return fail(error, "this recording has format %" G_GINT64_FORMAT ", but only format %d is known", version, VERSION);
-  if (resolvers != NULL && !take_text(&recorded->resolvers, resolvers, TEXT_MAX_REMOTE))
+  if (resolvers != NULL && !take_text(&recorded->resolvers, resolvers))
     return fail(error, "\"resolvers\" must be a text");
   return TRUE;
 }

@@ -1,4 +1,4 @@
-/* Any octets as a line of a recording: nothing crashes; a line that is taken comes back the same from its own writing. */
+/* Any octets as a line of a recording: nothing crashes; what is taken comes back the same from its own writing. */
 #include "net/net_recording.h"
 
 #include <string.h>

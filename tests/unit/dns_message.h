@@ -62,7 +62,8 @@ static inline void record_end(GByteArray *m, guint begin) {
   m->data[begin - 1] = (guint8)length;
 }
 
-static inline void put_record(GByteArray *m, const char *owner, guint type, guint32 ttl, const void *data, guint length) {
+static inline void put_record(GByteArray *m, const char *owner, guint type, guint32 ttl, const void *data,
+                              guint length) {
   guint begin = record_begin(m, owner, type, ttl);
   g_byte_array_append(m, data, length);
   record_end(m, begin);

@@ -357,9 +357,21 @@ static void test_wire_name(void) {
   g_assert_true(dns_wire_name(label63, &wire));
   g_assert_true(dns_wire_name(name255, &wire));
   g_assert_cmpuint(wire.length, ==, 255);
-  const char *const bad[] = {
-      "",    "..",    ".a",   "a..b", "a b.example", "a\tb", "\x1b[2J", "ドメイン.example", "a\\256.example", "\"a.example", "a;b.example", "a\\ b",
-      "a\\", label64, name256};
+  const char *const bad[] = {"",
+                             "..",
+                             ".a",
+                             "a..b",
+                             "a b.example",
+                             "a\tb",
+                             "\x1b[2J",
+                             "ドメイン.example",
+                             "a\\256.example",
+                             "\"a.example",
+                             "a;b.example",
+                             "a\\ b",
+                             "a\\",
+                             label64,
+                             name256};
   for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
     g_assert_false(dns_wire_name(bad[i], &wire));
 }
