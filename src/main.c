@@ -191,7 +191,7 @@ static char *describe_commands(void) {
   return g_strdup(text->str);
 }
 
-static const char *translate(const char *text, G_GNUC_UNUSED gpointer user) { return tr(text); }
+static const char *translate(const char *text, G_GNUC_UNUSED gpointer user) { return text != NULL ? tr(text) : NULL; }
 
 /* Options mean the same everywhere; a command that has no use for one ignores it. */
 static gboolean parse_options(int *argc, char ***argv, Options *o, GError **error) {
