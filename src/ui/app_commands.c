@@ -283,8 +283,9 @@ static AppWish filter(App *app, G_GNUC_UNUSED Key key) {
 static AppWish copy(App *app, G_GNUC_UNUSED Key key) {
   g_free(app->output);
   app->output = desk_clipboard(app->desk);
+  app->copied = app->output != NULL;
   app_open_overlay(app, OVER_COPIED);
-  return app->output != NULL ? APP_SEND : APP_STAY;
+  return app->copied ? APP_SEND : APP_STAY;
 }
 
 static AppWish print(App *app, G_GNUC_UNUSED Key key) {

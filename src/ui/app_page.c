@@ -169,10 +169,11 @@ static void add_quit(const App *app, Page *page) {
 }
 
 static void add_copied(const App *app, Page *page) {
-  (void)app;
-  add_question(page,
-               tr(N_("Sent to the clipboard of your terminal, if it allows that. The page can also be shown as plain "
-                     "text, to copy with the mouse.")));
+  add_question(
+      page, app->copied ? tr(N_("Sent to the clipboard of your terminal, if it allows that. The page can also be shown "
+                                "as plain text, to copy with the mouse."))
+                        : tr(N_("The page is too long for the clipboard of a terminal. It can be shown as plain text, "
+                                "to copy with the mouse.")));
 }
 
 static void add_bottom(App *app, Page *page) {

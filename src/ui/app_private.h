@@ -49,6 +49,7 @@ struct App {
   Level notice_level;
   char *output;
   gboolean ascii, interrupted;
+  gboolean copied; /* OVER_COPIED: the page was not too long for a clipboard */
   gboolean dirty;
   gint64 paint_at, painted_at;
   gint64 read_at; /* when to look at the pasted text; 0: not */

@@ -504,6 +504,31 @@ static void test_ascii(World *world, G_GNUC_UNUSED gconstpointer data) {
   g_assert_cmpstr(catalogue_language(), ==, "en");
 }
 
+/* Whatever is pressed, in windows of all sizes: it goes on and shows sound screens. */
+static void test_monkey(World *world, G_GNUC_UNUSED gconstpointer data) {
+  static const Key keys[] = {K_UP,        K_DOWN,      K_LEFT,      K_RIGHT,     K_HOME,      K_END,       K_PAGE_UP,
+                             K_PAGE_DOWN, K_ENTER,     K_ENTER,     K_ENTER,     K_F2,        K_F1,        K_ESC,
+                             K_BACKSPACE, K_DELETE,    '1',         '2',         '3',         '9',         ' ',
+                             '?',         '/',         'd',         'r',         'f',         'y',         'm',
+                             'n',         'b',         'c',         's',         'q',         'w',         'p',
+                             'L',         'N',         'j',         'k',         'g',         'G',         0x65e5,
+                             0x3099,      0xff11,      0x200b,      0xfffd,      K_CTRL('u'), K_CTRL('k'), K_CTRL('d'),
+                             K_CTRL('a'), K_CTRL('e'), K_CTRL('c'), K_CTRL('l'), K_CTRL('z'), K_INSERT,    K_TAB};
+  g_autofree char *here = g_get_current_dir();
+  g_assert_cmpint(g_chdir(world->folder), ==, 0);
+  g_free(world->desk->print_command);
+  world->desk->print_command = g_strdup("cat");
+  g_autoptr(GRand) rand = g_rand_new_with_seed(7);
+  for (int i = 0; i < 4000; i++) {
+    if (i % 50 == 0)
+      app_paste(world->app, bounce, strlen(bounce), TRUE, world->now);
+    press(world, keys[g_rand_int_range(rand, 0, G_N_ELEMENTS(keys))]);
+    g_free(show_sized(world, g_rand_int_range(rand, 1, 130), g_rand_int_range(rand, 1, 40)));
+    g_free(app_take_output(world->app));
+  }
+  g_assert_cmpint(g_chdir(here), ==, 0);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   static const struct {
@@ -528,6 +553,7 @@ int main(int argc, char **argv) {
       {"/app/note", test_note},
       {"/app/fault", test_fault},
       {"/app/ascii", test_ascii},
+      {"/app/monkey", test_monkey},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(tests); i++)
     g_test_add(tests[i].path, World, NULL, open_world, tests[i].run, close_world);
