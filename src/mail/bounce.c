@@ -132,7 +132,8 @@ static void append_addresses(GPtrArray *list, const char *value) {
 
 static gboolean is_mailbox(const char *address) {
   const char *at = address ? strrchr(address, '@') : NULL;
-  return at && at > address && at[1];
+  /* "|/usr/bin/filter taro@example.com" is a command. */
+  return at && at > address && at[1] && *address != '|' && !strchr(at, ' ');
 }
 
 /* The recipients of the report, as far as they have an address. */
@@ -274,7 +275,7 @@ static void judge(Reading *reading, gboolean report, gboolean named) {
       .report = report ? bounce->recipients : NULL,
       .feedback = reading->mail.feedback != NULL,
       .disposition = reading->mail.disposition,
-      .copy = reading->mail.original || reading->notice->original,
+      .copy = reading->mail.original || reading->notice->copy,
       .named = named,
   };
   bounce->kind = bounce_kind_judge(&signs);

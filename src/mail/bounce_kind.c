@@ -174,6 +174,10 @@ static const char *const away_subjects[] = {
     "absence du bureau",
     "r\xC3\xA9ponse automatique",
     "respuesta autom",
+    "requires verification",
+    "please confirm",
+    "confirm your message",
+    "verify your email",
     "auto:",
     "\xE4\xB8\x8D\xE5\x9C\xA8",                         /* absent */
     "\xE8\x87\xAA\xE5\x8B\x95\xE5\xBF\x9C\xE7\xAD\x94", /* automatic answer */

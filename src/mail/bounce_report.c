@@ -88,9 +88,11 @@ char *bounce_report_address(const char *value) {
   gsize start = 0, end = 0;
   if (*decoded == '<' && scan_mailbox(decoded, &start, &end))
     return decode_xtext(g_strndup(decoded + start, end - start));
-  /* Quoted local parts, address literals, X.400 and source routes: as they stand, without comments. */
-  if (*decoded != '"')
-    decoded[strcspn(decoded, " \t(")] = '\0';
+  /* Quoted local parts, address literals and source routes as they stand, without comments; what is no mailbox (X.400,
+   * a file, a command) in full. */
+  gsize first = strcspn(decoded, " \t(");
+  if (*decoded != '"' && memchr(decoded, '@', first))
+    decoded[first] = '\0';
   gsize n = strlen(decoded);
   if (n > 1 && decoded[0] == '<' && decoded[n - 1] == '>') {
     decoded[n - 1] = '\0';

@@ -318,6 +318,13 @@ static char *best_words(const Reading *reading, const char *address) {
   return session ? session : g_steal_pointer(&best);
 }
 
+static char *origin_unless_same(const char *text, gsize length, const char *address) {
+  char *origin = g_strndup(text, length);
+  if (same_address(origin, address))
+    g_clear_pointer(&origin, g_free);
+  return origin;
+}
+
 static char *find_origin(const Notice *notice, const char *address) {
   for (guint i = 0; i < notice->n_lines; i++) {
     const char *line = notice->lines[i];
@@ -328,7 +335,7 @@ static char *find_origin(const Notice *notice, const char *address) {
       gsize start = 0, end = 0;
       for (gsize from = 0; scan_mailbox(notice->lines[k] + from, &start, &end); from += end)
         if (is_origin(notice->lines[k], from + start))
-          return g_strndup(notice->lines[k] + from + start, end - start);
+          return origin_unless_same(notice->lines[k] + from + start, end - start, address);
     }
   }
   return NULL;

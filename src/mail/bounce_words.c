@@ -167,8 +167,8 @@ char *bounce_words_tidy(const char *words) {
   char code[4] = {text[start], text[start + 1], text[start + 2], '\0'};
   char status[16] = "";
   gsize from = 0, to = 0;
-  if (status_find(text + end, &from, &to) && from == 1 && to - from < sizeof status)
-    memcpy(status, text + end + from, to - from);
+  if (status_find(text + start, &from, &to) && from == 4 && to - from < sizeof status)
+    memcpy(status, text + start + from, to - from);
   char *out = text + end + 1;
   for (const char *p = out; *p;) {
     if (p[-1] == ' ' && strncmp(p, code, 3) == 0 && (p[3] == '-' || p[3] == ' ')) {
@@ -254,6 +254,16 @@ static void find_server_by_ip(BounceRecipient *recipient, const char *words) {
   }
 }
 
+/* Exchange puts the server's name alone before the reply: "mx.example.com Remote Server returned '550 ...'",
+ * "<mx.example.com #5.1.1 smtp;550 ...>". */
+static void find_server_at_head(BounceRecipient *recipient, const char *words) {
+  const char *name = words + strspn(words, "#<(");
+  gsize n = scan_host(name);
+  if (n > 0 && (g_str_has_prefix(name + n, " Remote Server") || g_str_has_prefix(name + n, " gave this error") ||
+                (name > words && g_str_has_prefix(name + n, " #"))))
+    recipient->remote_mta = g_strndup(name, n);
+}
+
 static void find_server_by_name(BounceRecipient *recipient, const char *words) {
   for (const char *p = words; *p && !recipient->remote_mta; p++) {
     if (p > words && !strchr(" <\"'(", p[-1]))
@@ -274,7 +284,7 @@ static char *remote_words(const char *words, gsize at) {
     if (tail)
       said[tail - said] = '\0';
   }
-  static const char *const pairs[] = {"''", "\"\"", "()", "[]", "`'"};
+  static const char *const pairs[] = {"''", "\"\"", "()", "[]", "`'", "<>"};
   for (guint i = 0; at > 0 && i < G_N_ELEMENTS(pairs); i++) {
     char *close = words[at - 1] == pairs[i][0] ? strrchr(said, pairs[i][1]) : NULL;
     if (close)
@@ -297,6 +307,8 @@ void bounce_words_read(BounceRecipient *recipient, const char *words) {
   g_autofree char *before = g_strndup(flat, reply ? at : strlen(flat));
   if (!recipient->remote_mta || !recipient->remote_ip)
     find_server_by_ip(recipient, before);
+  if (!recipient->remote_mta)
+    find_server_at_head(recipient, before);
   if (!recipient->remote_mta && !recipient->remote_ip)
     find_server_by_name(recipient, before);
   if (!recipient->diagnostic && *flat)
@@ -308,6 +320,17 @@ static gboolean is_operator(const char *host, gsize n) {
   return has_one_of(name, operators);
 }
 
+/* Where "https://" begins if it stands right before `p`; else `p`. */
+static const char *behind_scheme(const char *text, const char *p) {
+  static const char *const schemes[] = {"https://", "http://"};
+  for (guint i = 0; i < G_N_ELEMENTS(schemes); i++) {
+    gsize n = strlen(schemes[i]);
+    if ((gsize)(p - text) >= n && g_ascii_strncasecmp(p - n, schemes[i], n) == 0)
+      return p - n;
+  }
+  return p;
+}
+
 static char *find_list(const char *words) {
   char *second = NULL;
   for (const char *p = words; *p; p++) {
@@ -316,7 +339,9 @@ static char *find_list(const char *words) {
     gsize n = scan_host(p);
     if (n == 0)
       continue;
-    if (one_stands_before(words, p, before_list) && (is_operator(p, n) || !stands_before(words, p, "rejected by"))) {
+    const char *shown = behind_scheme(words, p);
+    if (one_stands_before(words, shown, before_list) &&
+        (is_operator(p, n) || !stands_before(words, shown, "rejected by"))) {
       g_free(second);
       return g_strndup(p, n);
     }

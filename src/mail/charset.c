@@ -161,6 +161,8 @@ static gboolean begins_with_one_of(const char *name, const char *const *list) {
 }
 
 char *charset_to_utf8(const char *bytes, gsize length, const char *declared) {
+  if (length == 0)
+    return g_strdup("");
   gboolean known = declared && *declared && !named(declared, no_charset);
   gboolean opaque = known && begins_with_one_of(declared, no_ascii);
   if (!opaque && has_escape(bytes, length))

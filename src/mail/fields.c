@@ -43,7 +43,8 @@ gsize fields_name_length(const char *line) {
   const char *p = line + n;
   while (*p == ' ' || *p == '\t')
     p++;
-  return *p == ':' ? n : 0;
+  /* "https://..." at the beginning of a line is an address of the web. */
+  return *p == ':' && strncmp(p + 1, "//", 2) != 0 ? n : 0;
 }
 
 static const char *line_end(const char *line) {

@@ -27,6 +27,7 @@ static const Entity entities[] = {
 
 static const char *const blocks[] = {"br", "p",  "div", "tr",  "li",         "ul", "ol", "table", "h1", "h2",
                                      "h3", "h4", "hr",  "pre", "blockquote", "td", "th", "title", NULL};
+static const char *const preformatted[] = {"pre", NULL};
 static const char *const dropped[] = {"script", "style", NULL};
 
 static gboolean tag_in(const char *tag, gsize length, const char *const *list) {
@@ -82,7 +83,7 @@ static const char *skip_element(const char *p, const char *tag, gsize length) {
   return "";
 }
 
-static const char *take_tag(const char *p, GString *out) {
+static const char *take_tag(const char *p, GString *out, gboolean *verbatim) {
   if (strncmp(p, "<!--", 4) == 0) {
     const char *end = strstr(p + 4, "-->");
     return end ? end + 3 : "";
@@ -102,6 +103,8 @@ static const char *take_tag(const char *p, GString *out) {
     return "";
   if (tag_in(tag, n, blocks))
     end_line(out);
+  if (tag_in(tag, n, preformatted))
+    *verbatim = p[1] != '/';
   if (p[1] != '/' && tag_in(tag, n, dropped))
     return skip_element(end + 1, tag, n);
   return end + 1;
@@ -109,12 +112,13 @@ static const char *take_tag(const char *p, GString *out) {
 
 char *html_to_text(const char *html) {
   GString *out = g_string_sized_new(strlen(html) / 2);
+  gboolean verbatim = FALSE;
   for (const char *p = html; *p;) {
     if (*p == '<') {
-      p = take_tag(p, out);
+      p = take_tag(p, out, &verbatim);
     } else if (*p == '&') {
       p = take_entity(p, out);
-    } else if (strchr(" \t\r\n", *p)) {
+    } else if (!verbatim && strchr(" \t\r\n", *p)) {
       if (out->len > 0 && !strchr(" \n", out->str[out->len - 1]))
         g_string_append_c(out, ' ');
       p++;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define MAX_GROUPS 2001
+#define MAX_MARKER 90 /* bytes of a line over the copy; longer ones are sentences of the notice */
 
 /* Headers that only mails have. */
 static const char *const mail_fields[] = {
@@ -216,6 +217,10 @@ static void split_lines(Notice *notice, const char *text) {
   notice->lines = (char **)g_ptr_array_free(lines, FALSE);
 }
 
+static const char *line_text(const Notice *notice, guint i) {
+  return notice->lines[i] + strspn(notice->lines[i], " \t");
+}
+
 /* Amazon SES reports bounces as JSON (with JSON in its strings): the same fields under other names. */
 static const char *const json_names[][2] = {
     {"\"emailAddress\"", "Final-Recipient"},
@@ -305,6 +310,48 @@ static void cut_lines(Notice *notice, guint at) {
   notice->n_lines = at;
 }
 
+/* What some notices say about the returned mail instead of a copy: its header fields in a list, or in sentences. */
+static void find_quoted_header(Notice *notice) {
+  static const char *const phrases[][2] = {
+      {"Subject:", "Subject"},
+      {"The subject of the message is:", "Subject"},
+      {"Message-ID:", "Message-ID"},
+      {"Date:", "Date"},
+      {"The date of the message is:", "Date"},
+      {"Sent:", "Date"},
+      {"Sent date:", "Date"},
+      {"From:", "From"},
+      {"To:", "To"},
+  };
+  g_autoptr(GPtrArray) fields = fields_new();
+  for (guint i = 0; i < notice->n_lines; i++) {
+    const char *line = line_text(notice, i);
+    for (guint k = 0; k < G_N_ELEMENTS(phrases); k++) {
+      gsize n = strlen(phrases[k][0]);
+      if (g_ascii_strncasecmp(line, phrases[k][0], n) != 0 || fields_get(fields, phrases[k][1]))
+        continue;
+      g_autofree char *value = g_strdup(line + n);
+      fields_add(fields, phrases[k][1], g_strstrip(value));
+    }
+  }
+  /* The header of the notice itself, as mail programs put it over what is forwarded. */
+  if (notice_is_failure_subject(fields_get(fields, "Subject")) || notice_is_daemon(fields_get(fields, "From")))
+    return;
+  if (fields_get(fields, "Subject") || fields_get(fields, "Message-ID"))
+    notice->original = g_steal_pointer(&fields);
+}
+
+/* The line over the copy and the empty ones around it are no part of what was said. */
+static void cut_marker(Notice *notice) {
+  while (notice->n_lines > 0) {
+    const char *line = notice->lines[notice->n_lines - 1];
+    gboolean rule = strspn(line, "-=_*# ") == strlen(line);
+    if (!rule && (strlen(line) > MAX_MARKER || !contains_one_of(line, markers)))
+      return;
+    cut_lines(notice, notice->n_lines - 1);
+  }
+}
+
 static void find_copy(Notice *notice) {
   for (guint i = 0; i < notice->n_lines; i++) {
     if (!is_field_of(notice->lines[i], mail_fields) && !g_str_has_prefix(notice->lines[i], "X-"))
@@ -319,15 +366,12 @@ static void find_copy(Notice *notice) {
       notice->nested = g_strjoinv("\n", notice->lines + i);
     notice->original = g_steal_pointer(&fields);
     cut_lines(notice, i);
+    cut_marker(notice);
     return;
   }
 }
 
 /* A delivery report in running text: lines that begin with its field names, with what is folded or wrapped behind. */
-static const char *line_text(const Notice *notice, guint i) {
-  return notice->lines[i] + strspn(notice->lines[i], " \t");
-}
-
 static void find_groups(Notice *notice) {
   GPtrArray *group = NULL;
   g_autoptr(GString) value = g_string_new(NULL);
@@ -360,6 +404,9 @@ Notice *notice_new(const char *text) {
   g_autofree char *json = text[strspn(text, " \t\n")] == '{' ? json_as_report(text) : NULL;
   split_lines(notice, json && *json ? json : text);
   find_copy(notice);
+  notice->copy = notice->original != NULL;
+  if (!notice->copy)
+    find_quoted_header(notice);
   find_groups(notice);
   return notice;
 }

@@ -8,9 +8,11 @@
 typedef struct Notice {
   char **lines; /* of the notice alone, without quoting marks; NULL-terminated */
   guint n_lines;
-  GPtrArray *original; /* header fields of the copy behind it, not decoded; NULL if there is none */
-  char *nested;        /* that copy, if it is itself a notice of non-delivery; else NULL */
-  GPtrArray *groups;   /* of lists of fields: a delivery report (RFC 3464) that stands in the text; may be empty */
+  GPtrArray *
+      original; /* header fields of the returned mail, from the copy or what the notice says of it, not decoded; NULL */
+  gboolean copy;     /* there is a copy of the returned mail behind the notice, or of its header */
+  char *nested;      /* that copy, if it is itself a notice of non-delivery; else NULL */
+  GPtrArray *groups; /* of lists of fields: a delivery report (RFC 3464) that stands in the text; may be empty */
 } Notice;
 
 #define NOTICE_MAX_BYTES (256 << 10)

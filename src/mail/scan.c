@@ -42,17 +42,25 @@ static gboolean name_goes_on(const char *p) {
   return g_ascii_isalnum(*p) || *p == '_' || ((*p == '.' || *p == '-') && is_name_byte(p[1]));
 }
 
+/* strspn() that looks no further than an address can be long. */
+static gsize span(const char *p, const char *set) {
+  gsize n = 0;
+  while (n <= INET6_ADDRSTRLEN && p[n] && strchr(set, p[n]))
+    n++;
+  return n;
+}
+
 /* Length of the address that begins at `p`, 0: none. */
 static gsize ip_length(const char *p) {
-  gsize n = strspn(p, "0123456789.");
+  gsize n = span(p, "0123456789.");
   while (n > 0 && p[n - 1] == '.')
     n--;
   if (n >= 7 && parses(AF_INET, p, n))
     return name_goes_on(p + n) ? 0 : n;
-  n = strspn(p, "0123456789abcdefABCDEF:.");
+  n = span(p, "0123456789abcdefABCDEF:.");
   while (n > 0 && (p[n - 1] == '.' || (p[n - 1] == ':' && n > 1 && p[n - 2] != ':')))
     n--;
-  if (n >= 3 && memchr(p, ':', n) && strspn(p, ":.") < n && parses(AF_INET6, p, n) && !name_goes_on(p + n))
+  if (n >= 3 && memchr(p, ':', n) && span(p, ":.") < n && parses(AF_INET6, p, n) && !name_goes_on(p + n))
     return n;
   return 0;
 }
@@ -72,7 +80,8 @@ gboolean scan_ip(const char *text, gsize *start, gsize *end) {
       *end = *start + n;
       return TRUE;
     }
-    while (g_ascii_isxdigit(p[1]) || ((p[1] == '.' || p[1] == ':') && g_ascii_isxdigit(p[2])))
+    /* Past the whole word or number; behind a colon an address may still begin. */
+    while (*p != ':' && (g_ascii_isxdigit(p[1]) || (p[1] == '.' && g_ascii_isxdigit(p[2]))))
       p++;
   }
   return FALSE;
