@@ -7,9 +7,10 @@ state=$(mktemp -d); trap 'rm -rf "$state"' EXIT
 export XDG_STATE_HOME="$state" XDG_CONFIG_HOME="$state"
 for i in 1 2 3 4 5; do "$here/terminal.py" "" -- "$build/whybounce" | sed "s/^/whybounce run $i: /"; done
 "$here/terminal.py" --idle "${IDLE:-60}" '\x1b[B,\x1b[B,\x1b[A' -- "$build/whybounce" | sed 's/^/whybounce: /'
-menu="What happened? 20 70 8 1 one 2 two 3 three 4 four 5 five 6 six 7 seven 8 eight"
 for peer in dialog whiptail; do
   command -v $peer >/dev/null || { echo "$peer: not installed"; continue; }
-  # shellcheck disable=SC2086
-  "$here/terminal.py" '\x1b[B,\x1b[B' -- $peer --menu $menu | sed "s/^/$peer: /"
+  "$here/terminal.py" '\x1b[B,\x1b[B' -- $peer --title "Bounce wizard" --menu "What do you have in front of you?" 20 70 10 \
+    1 "I can paste the bounce message" 2 "The address does not exist" 3 "Domain or host not found" 4 "Blocked" \
+    5 "A bounce for a mail I did not send" 6 "An error while sending" 7 "I only have a code" 8 "I run the mail system" \
+    9 "I do not know" | sed "s/^/$peer: /"
 done
