@@ -14,7 +14,7 @@
 
 /* When the tries go out, in ms.  The first gap is short, since a lost packet is the common case and a second
  * costs nothing; the last is sent without EDNS, which some old servers and middleboxes drop without a word. */
-static const guint schedule[] = {0, 150, 350, 1000};
+static const guint schedule[] = {0, 150, 320, 1000};
 
 typedef struct Upstream {
   DnsResolver *resolver;

@@ -1,6 +1,6 @@
 /* Asking the resolvers: pacing, retries, falling back from one resolver to the next.
  *
- * A task is a question under way.  Its tries go out at 0, 150, 350 and 1000 ms, over the resolvers in turn; each
+ * A task is a question under way.  Its tries go out at 0, 150, 320 and 1000 ms, over the resolvers in turn; each
  * stays open until the task ends, so that a late answer to an early try counts.  A resolver that answers "I
  * cannot" (SERVFAIL, REFUSED, garbage...) is left out from then on and the next is asked at once; the last such answer
  * is the result if none does better.  At most NET_IN_FLIGHT tasks a resolver are under way, the others queue in order.
