@@ -21,7 +21,7 @@ static const char32_t not_first[] = U"»’”›‼⁇⁈⁉…‥、。〃〉�
                                     U"）］｝｠，．：；！？％｡｣､･ｧｨｩｪｫｬｭｮｯｰﾞﾟ°′″℃¢‰";
 
 /* Never last on a line: opening brackets and signs that belong to the amount behind them. */
-static const char not_last_ascii[] = "([{";
+static const char not_last_ascii[] = "([{<";
 static const char32_t not_last[] = U"«‘“‹〈《「『【〔〖〘〚〝（［｛｟｢＄￥£＃№";
 
 static gboolean is_one_of(gunichar c, const char *ascii, const char32_t *others) {

@@ -70,6 +70,8 @@ Level result_level(const Result *result) {
   return worst;
 }
 
+gboolean result_is_single(const Result *result) { return result->headline == NULL && result->findings->len == 1; }
+
 void finding_set_advice(Finding *finding, Message *advice) {
   message_free(finding->advice);
   finding->advice = advice;

@@ -61,6 +61,9 @@ Finding *result_add(Result *result, Level level, const char *subject, Message *t
 /* The worst level of the findings (FAIL, WARN, UNKNOWN, NOTE, OK); SKIP and WAIT do not count. OK if there are none. */
 Level result_level(const Result *result);
 
+/* TRUE if the result has one row and no headline but it: to be shown once. */
+gboolean result_is_single(const Result *result);
+
 void finding_set_advice(Finding *finding, Message *advice); /* takes it */
 void finding_set_quote(Finding *finding, const char *bytes); /* made safe */
 /* `asked`, `answer` are made safe; reference is static. */

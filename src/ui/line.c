@@ -16,6 +16,8 @@
 
 #define COLUMNS 78
 #define STILL_WAITING_MS 5000
+/* Younger than this, a result is simply new. */
+#define FRESH_SECONDS 5
 
 /* Where a prompt was left: what the loop does next. */
 typedef enum Next { NEXT_STAY, NEXT_REDRAW, NEXT_MENU, NEXT_QUIT } Next;
@@ -80,36 +82,48 @@ static char *seconds(guint ms) { return g_strdup_printf("%u.%02u s", ms / 1000, 
 
 /* --- the parts of a view --- */
 
-static void say_finding(Line *line, const Finding *finding) {
+static void say_finding(Line *line, const Finding *finding, int indent) {
   g_autofree char *text = message_text(finding->text, NULL, NULL);
   g_autofree char *advice = message_text(finding->advice, NULL, NULL);
   g_autofree char *time = finding->elapsed_ms ? seconds(finding->elapsed_ms) : NULL;
-  g_autofree char *row = g_strdup_printf("  %s %s%s%s%s%s%s", level_tag(finding->level),
+  g_autofree char *row = g_strdup_printf("%*s%s %s%s%s%s%s%s", indent, "", level_tag(finding->level),
                                          finding->subject ? finding->subject : "", finding->subject ? ": " : "", text,
                                          time ? "  (" : "", time ? time : "", time ? ")" : "");
-  say(line, 9, row);
+  int behind = indent + TAG_COLUMNS + 1;
+  say(line, behind, row);
   if (*advice) {
-    g_autofree char *indented = g_strdup_printf("         %s", advice);
-    say(line, 9, indented);
+    g_autofree char *indented = g_strdup_printf("%*s%s", behind, "", advice);
+    say(line, behind, indented);
   }
   if (finding->quote)
     say_quote(line, finding->quote);
 }
 
+static void say_age(Line *line, const View *view) {
+  gint64 seconds = (desk_now() - view->finished_at) / G_USEC_PER_SEC;
+  if (!view->reused || seconds < FRESH_SECONDS)
+    return;
+  g_autoptr(Message) age = message_new(N_("Found {age} s ago; r asks again."), NULL);
+  message_set_number(age, "age", seconds);
+  g_autofree char *text = message_text(age, NULL, NULL);
+  say(line, 0, text);
+}
+
 static void say_result(Line *line, const View *view) {
-  g_autofree char *headline = message_text(view->result->headline, NULL, NULL);
-  g_autofree char *tally = message_text(view->result->tally, NULL, NULL);
-  g_autofree char *head = g_strdup_printf("%s %s", level_tag(view->level), *headline ? headline : view->text);
-  say(line, 7, head);
-  say(line, 2, tally);
-  for (guint i = 0; i < view->result->findings->len; i++)
-    say_finding(line, g_ptr_array_index(view->result->findings, i));
-  if (view->reused) {
-    g_autoptr(Message) age = message_new(N_("Found {age} s ago; r asks again."), NULL);
-    message_set_number(age, "age", MAX(0, (desk_now() - view->finished_at) / G_USEC_PER_SEC));
-    g_autofree char *text = message_text(age, NULL, NULL);
-    say(line, 0, text);
+  const Result *result = view->result;
+  /* Without a headline the rows speak for themselves. */
+  g_autofree char *headline = message_text(result->headline, NULL, NULL), *tally = message_text(result->tally, NULL, NULL);
+  if (*headline) {
+    g_autofree char *head = g_strdup_printf("%s %s", level_tag(view->level), headline);
+    say(line, TAG_COLUMNS + 1, head);
   }
+  if (*tally) {
+    g_autofree char *row = g_strdup_printf("  %s", tally);
+    say(line, 2, row);
+  }
+  for (guint i = 0; i < result->findings->len; i++)
+    say_finding(line, g_ptr_array_index(result->findings, i), *headline ? 2 : 0);
+  say_age(line, view);
   say_labelled(line, tr(N_("What it means")), view->meaning);
 }
 
@@ -163,14 +177,16 @@ static void say_view(Line *line, const View *view) {
   g_autoptr(Message) step = message_new(N_("Step {n}."), NULL);
   message_set_number(step, "n", view->step_number);
   g_autofree char *number = message_text(step, NULL, NULL);
-  g_autofree char *head = g_strdup_printf("%s %s", number, view->text ? view->text : "");
+  /* A result says itself what came out; its step only says where we are. */
+  const char *text = view->kind == VIEW_RESULT ? g_ptr_array_index(view->crumbs, view->crumbs->len - 1) : view->text;
+  g_autofree char *head = g_strdup_printf("%s %s", number, text ? text : "");
   say(line, 0, head);
   if (view->kind == VIEW_RESULT)
     say_result(line, view);
+  say_labelled(line, tr(N_("Say to the caller")), view->say_to_caller);
   say_choices(line, view);
   if (view->input_note)
     say(line, 0, view->input_note);
-  say_labelled(line, tr(N_("Say to the caller")), view->say_to_caller);
   if (view->consent_needed)
     say(line, 0, view->consent);
 }

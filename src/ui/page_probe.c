@@ -202,15 +202,6 @@ static void add_age(Page *page, const View *view, gint64 now) {
   page_add_text(page, page->bottom, STYLE_PLAIN, words, 1, 0);
 }
 
-/* TRUE if there is nothing to see but what the headline says already. */
-static gboolean is_headline(const Result *result, const char *headline) {
-  if (result->findings->len != 1 || headline == NULL)
-    return FALSE;
-  const Finding *finding = g_ptr_array_index(result->findings, 0);
-  g_autofree char *text = message_text(finding->text, NULL, NULL);
-  return g_str_has_suffix(headline, text);
-}
-
 void page_fill_result(Page *page, const View *view, const StepState *state) {
   const Result *result = view->result;
   gboolean sweep = page_is_sweep(view);
@@ -223,7 +214,7 @@ void page_fill_result(Page *page, const View *view, const StepState *state) {
   guint shown = 0;
   for (guint i = 0; i < result->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(result->findings, i);
-    if (!is_shown(finding, sweep, state->filter) || is_headline(result, view->text))
+    if (!is_shown(finding, sweep, state->filter) || result_is_single(result))
       continue;
     if (shown++ == 0)
       page_add_heading(page->text, tr(N_("What we saw")));

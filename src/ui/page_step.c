@@ -12,12 +12,17 @@
 #define PASTE_OTHER_ROWS 15
 #define PASTE_MIN_ROWS 3
 
+/* The longest way of a big guide is far from what anybody walks: it would only frighten. */
+#define LEFT_WORTH_TELLING 20
+
 static char *step_words(const View *view) {
-  g_autofree char *left = view->left_min == view->left_max ? g_strdup_printf("%u", view->left_max)
-                                                           : g_strdup_printf("%u-%u", view->left_min, view->left_max);
-  const char *id = view->kind == VIEW_FINISH ? N_("done")
-                   : view->left_max == 0     ? N_("Step {n}")
-                                             : N_("Step {n}  ({left} left)");
+  g_autofree char *left = view->left_min == view->left_max || view->left_max > LEFT_WORTH_TELLING
+                              ? g_strdup_printf("%u", view->left_min)
+                              : g_strdup_printf("%u-%u", view->left_min, view->left_max);
+  const char *id = view->kind == VIEW_FINISH                ? N_("done")
+                   : view->left_max == 0                    ? N_("Step {n}")
+                   : view->left_max <= LEFT_WORTH_TELLING   ? N_("Step {n}  ({left} left)")
+                                                            : N_("Step {n}  ({left} or more left)");
   g_autoptr(Message) message = message_new(id, "left", left, NULL);
   message_set_number(message, "n", view->step_number);
   return message_text(message, NULL, NULL);
@@ -177,7 +182,7 @@ static void fill_paste(Page *page, StepState *state, int rows) {
   if (state->box->bytes->len == 0) {
     page_add_gap(page->text);
     page_add_text(page, page->text, STYLE_PLAIN,
-                  tr(N_("Paste the whole bounce message, then press F2 or Ctrl-D. Nothing to paste? Just press F2.")),
+                  tr(N_("When all of it is there, press F2 or Ctrl-D. Nothing to paste? Just press F2.")),
                   1, 0);
   }
   guint n = (guint)MAX(rows - PASTE_OTHER_ROWS - (int)page->text->len, PASTE_MIN_ROWS);
