@@ -3,21 +3,15 @@
 #include "base/catalogue.h"
 #include "base/paths.h"
 #include "base/text.h"
-#include "report/tag.h"
+#include "ui/line_voice.h"
 #include "ui/signals.h"
 
-#include <errno.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define COLUMNS 78
 #define STILL_WAITING_MS 5000
-/* Younger than this, a result is simply new. */
-#define FRESH_SECONDS 5
 
 /* Where a prompt was left: what the loop does next. */
 typedef enum Next { NEXT_STAY, NEXT_REDRAW, NEXT_MENU, NEXT_QUIT } Next;
@@ -25,219 +19,10 @@ typedef enum Next { NEXT_STAY, NEXT_REDRAW, NEXT_MENU, NEXT_QUIT } Next;
 typedef struct Line {
   Desk *desk;
   LineReader *reader;
-  int out;
-  const char *charset; /* of the terminal; NULL: UTF-8 */
-  gboolean broken;     /* the output is gone */
-  gboolean waiting;    /* for a probe: Ctrl-C ends the waiting, not the program */
-  int hang_up;         /* signal that ended us, 0: none */
+  Voice voice;
+  gboolean waiting; /* for a probe: Ctrl-C ends the waiting, not the program */
+  int hang_up;      /* signal that ended us, 0: none */
 } Line;
-
-/* --- saying --- */
-
-static void put(Line *line, const char *text) {
-  g_autofree char *converted = NULL;
-  if (line->charset) {
-    converted = g_convert_with_fallback(text, -1, line->charset, "UTF-8", "?", NULL, NULL, NULL);
-    text = converted ? converted : "?";
-  }
-  for (gsize left = strlen(text); left && !line->broken;) {
-    ssize_t n = write(line->out, text, left);
-    if (n < 0 && errno != EINTR)
-      line->broken = TRUE;
-    if (n > 0) {
-      text += n;
-      left -= n;
-    }
-  }
-}
-
-/* Wrapped, every line after the first indented. */
-static void say(Line *line, int indent, const char *text) {
-  if (!text || !*text)
-    return;
-  g_auto(GStrv) lines = text_wrap(text, COLUMNS, indent);
-  for (char **l = lines; *l; l++) {
-    put(line, *l);
-    put(line, "\n");
-  }
-}
-
-static void say_labelled(Line *line, const char *label, const char *text) {
-  if (!text || !*text)
-    return;
-  g_autofree char *both = g_strdup_printf("%s: %s", label, text);
-  say(line, 2, both);
-}
-
-/* The other side's own words, line by line behind "| ", so that they cannot pass for ours. */
-static void say_quote(Line *line, const char *text) {
-  g_auto(GStrv) lines = text_wrap(text, COLUMNS - 6, 0);
-  for (char **l = lines; *l; l++) {
-    g_autofree char *quoted = g_strdup_printf("    | %s\n", *l);
-    put(line, quoted);
-  }
-}
-
-static char *seconds(guint ms) { return g_strdup_printf("%u.%02u s", ms / 1000, ms % 1000 / 10); }
-
-/* --- the parts of a view --- */
-
-static void say_finding(Line *line, const Finding *finding, int indent) {
-  g_autofree char *text = message_text(finding->text, NULL, NULL);
-  g_autofree char *advice = message_text(finding->advice, NULL, NULL);
-  g_autofree char *time = finding->elapsed_ms ? seconds(finding->elapsed_ms) : NULL;
-  g_autofree char *row = g_strdup_printf("%*s%s %s%s%s%s%s%s", indent, "", level_tag(finding->level),
-                                         finding->subject ? finding->subject : "", finding->subject ? ": " : "", text,
-                                         time ? "  (" : "", time ? time : "", time ? ")" : "");
-  int behind = indent + TAG_COLUMNS + 1;
-  say(line, behind, row);
-  if (*advice) {
-    g_autofree char *indented = g_strdup_printf("%*s%s", behind, "", advice);
-    say(line, behind, indented);
-  }
-  if (finding->quote)
-    say_quote(line, finding->quote);
-}
-
-static void say_age(Line *line, const View *view) {
-  gint64 seconds = (desk_now() - view->finished_at) / G_USEC_PER_SEC;
-  if (!view->reused || seconds < FRESH_SECONDS)
-    return;
-  g_autoptr(Message) age = message_new(N_("Found {age} s ago; r asks again."), NULL);
-  message_set_number(age, "age", seconds);
-  g_autofree char *text = message_text(age, NULL, NULL);
-  say(line, 0, text);
-}
-
-static void say_result(Line *line, const View *view) {
-  const Result *result = view->result;
-  /* Without a headline the rows speak for themselves. */
-  g_autofree char *headline = message_text(result->headline, NULL, NULL), *tally = message_text(result->tally, NULL, NULL);
-  if (*headline) {
-    g_autofree char *head = g_strdup_printf("%s %s", level_tag(view->level), headline);
-    say(line, TAG_COLUMNS + 1, head);
-  }
-  if (*tally) {
-    g_autofree char *row = g_strdup_printf("  %s", tally);
-    say(line, 2, row);
-  }
-  for (guint i = 0; i < result->findings->len; i++)
-    say_finding(line, g_ptr_array_index(result->findings, i), *headline ? 2 : 0);
-  say_age(line, view);
-  say_labelled(line, tr(N_("What it means")), view->meaning);
-}
-
-static void say_details(Line *line, const View *view) {
-  if (!view->result) {
-    say(line, 0, tr(N_("There are no details here.")));
-    return;
-  }
-  for (guint i = 0; i < view->result->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(view->result->findings, i);
-    for (guint k = 0; finding->evidence && k < finding->evidence->len; k++) {
-      const Evidence *evidence = g_ptr_array_index(finding->evidence, k);
-      g_autofree char *time = seconds(evidence->elapsed_ms);
-      g_autofree char *row =
-          g_strdup_printf("  %s  <%s>  %s  %s%s%s%s", evidence->asked, evidence->server ? evidence->server : "-", time,
-                          evidence->answer, evidence->reference ? "  (" : "",
-                          evidence->reference ? evidence->reference : "", evidence->reference ? ")" : "");
-      say(line, 6, row);
-    }
-  }
-}
-
-static void say_notices(Line *line, const View *view) {
-  for (guint i = 0; view->notices && i < view->notices->len; i++) {
-    g_autofree char *text = g_strdup_printf("! %s", (char *)g_ptr_array_index(view->notices, i));
-    say(line, 2, text);
-  }
-  if (desk_fault(line->desk)) {
-    g_autofree char *text = g_strdup_printf("! %s", desk_fault(line->desk));
-    say(line, 2, text);
-  }
-}
-
-static void say_choices(Line *line, const View *view) {
-  for (guint i = 0; view->choices && i < view->choices->len; i++) {
-    gboolean ticked = view->kind == VIEW_CHECKLIST && g_array_index(view->ticked, gboolean, i);
-    const char *box = view->kind != VIEW_CHECKLIST ? "" : ticked ? "[x] " : "[ ] ";
-    g_autofree char *row = g_strdup_printf("  %u. %s%s", i + 1, box, (char *)g_ptr_array_index(view->choices, i));
-    say(line, 5, row);
-  }
-}
-
-static void say_view(Line *line, const View *view) {
-  put(line, "\n");
-  say_notices(line, view);
-  if (view->kind == VIEW_FINISH) {
-    g_autofree char *page = desk_summary(line->desk, 0);
-    put(line, page);
-    return;
-  }
-  g_autoptr(Message) step = message_new(N_("Step {n}."), NULL);
-  message_set_number(step, "n", view->step_number);
-  g_autofree char *number = message_text(step, NULL, NULL);
-  /* A result says itself what came out; its step only says where we are. */
-  const char *text = view->kind == VIEW_RESULT ? g_ptr_array_index(view->crumbs, view->crumbs->len - 1) : view->text;
-  g_autofree char *head = g_strdup_printf("%s %s", number, text ? text : "");
-  say(line, 0, head);
-  if (view->kind == VIEW_RESULT)
-    say_result(line, view);
-  say_labelled(line, tr(N_("Say to the caller")), view->say_to_caller);
-  say_choices(line, view);
-  if (view->input_note)
-    say(line, 0, view->input_note);
-  if (view->consent_needed)
-    say(line, 0, view->consent);
-}
-
-static void say_prompt(Line *line, const View *view) {
-  g_autoptr(Message) prompt = NULL;
-  switch (view->kind) {
-  case VIEW_CHOOSE:
-    prompt = message_new(N_("Type 1-{count} (Enter: {chosen}), < back, ? help, q quit, then Enter:"), NULL);
-    message_set_number(prompt, "count", view->choices->len);
-    message_set_number(prompt, "chosen", view->selected + 1);
-    break;
-  case VIEW_CHECKLIST:
-    prompt = message_new(N_("Type a number to tick it, Enter to go on, < back, ? help, q quit, then Enter:"), NULL);
-    break;
-  case VIEW_PASTE:
-    prompt = view->value
-                 ? message_new(N_("Enter: use this one. Or paste another text, then a line with only a dot (.). < back, ? help, q quit:"), NULL)
-                 : message_new(N_("Paste the text, then a line with only a dot (.). Only the dot: no text. < back, ? help, q quit:"), NULL);
-    break;
-  case VIEW_ASK:
-    prompt = view->value && *view->value
-                 ? message_new(N_("Type it (Enter: {value}; - for \"I do not know\"), < back, ? help, q quit, then Enter:"),
-                               "value", view->value, NULL)
-                 : message_new(N_("Type it (only Enter: I do not know), < back, ? help, q quit, then Enter:"), NULL);
-    break;
-  case VIEW_FINISH:
-    prompt = message_new(N_("p print, w write to a file, m show or hide addresses, < back, n new, q quit, then Enter:"), NULL);
-    break;
-  case VIEW_RESULT:
-    prompt = message_new(N_("Enter next, d details, r run again, < back, ? help, q quit:"), NULL);
-    break;
-  case VIEW_PROBE:
-    if (!view->consent_needed)
-      return;
-    prompt = message_new(N_("y do it, n do not, < back, ? help, q quit, then Enter:"), NULL);
-    break;
-  case VIEW_SAY:
-    prompt = message_new(N_("Enter next, < back, ? help, q quit:"), NULL);
-    break;
-  }
-  g_autofree char *text = message_text(prompt, NULL, NULL);
-  say(line, 0, text);
-}
-
-static void say_help(Line *line, const View *view) {
-  say(line, 0, view && view->help ? view->help : tr(N_("There is no more to say about this step.")));
-  say(line, 0,
-      tr(N_("Everywhere: < goes back, ? shows this, L changes the language, q leaves (the case stays and can be "
-            "resumed), w writes the summary to a file, p prints it. To type one of these as a text, put a blank before it.")));
-}
 
 /* --- reading --- */
 
@@ -258,7 +43,7 @@ static gboolean turn(Line *line, gboolean want_input, int timeout_ms) {
     line_reader_fill(line->reader);
   if (line->desk->session)
     session_wake(line->desk->session, desk_now());
-  return !line->hang_up && !line->broken;
+  return !line->hang_up && !line->voice.broken;
 }
 
 /* The next line of input; NULL: the input has ended or we have to leave. */
@@ -291,23 +76,23 @@ static void write_file(Line *line, const char *argument) {
   g_autofree char *path = argument && *argument ? g_strdup(argument) : desk_suggest_path(line->desk);
   g_autoptr(GError) error = NULL;
   if (!desk_write(line->desk, path, &error)) {
-    say(line, 0, error->message);
+    voice_say(&line->voice, 0, error->message);
     return;
   }
   g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
   g_autoptr(Message) done = message_new(N_("Written to {path}."), "path", safe, NULL);
   g_autofree char *text = message_text(done, NULL, NULL);
-  say(line, 0, text);
+  voice_say(&line->voice, 0, text);
 }
 
 static void print_page(Line *line) {
   g_autoptr(GError) error = NULL;
-  say(line, 0, desk_print(line->desk, &error) ? tr(N_("The page is at the printer.")) : error->message);
+  voice_say(&line->voice, 0, desk_print(line->desk, &error) ? tr(N_("The page is at the printer.")) : error->message);
 }
 
 /* A fault with an answer, said and freed. */
 static void say_fault(Line *line, char *fault) {
-  say(line, 0, fault ? fault : tr(N_("That is not one of the answers.")));
+  voice_say(&line->voice, 0, fault ? fault : tr(N_("That is not one of the answers.")));
   g_free(fault);
 }
 
@@ -320,7 +105,7 @@ static Next command(Line *line, const View *view, const char *typed) {
     return NEXT_REDRAW;
   }
   if (!strcmp(typed, "?")) {
-    say_help(line, view);
+    voice_say_help(&line->voice, view);
     return NEXT_REDRAW;
   }
   if (!strcmp(typed, "q"))
@@ -341,7 +126,7 @@ static Next command(Line *line, const View *view, const char *typed) {
     return NEXT_REDRAW;
   }
   if (!strcmp(typed, "d")) {
-    say_details(line, view);
+    voice_say_details(&line->voice, view);
     return NEXT_REDRAW;
   }
   if (!strcmp(typed, "r") && view->kind == VIEW_RESULT) {
@@ -423,7 +208,7 @@ static void say_still_waiting(Line *line, const View *view) {
   message_set_number(text, "done", view->result->done);
   message_set_number(text, "total", view->result->total);
   g_autofree char *words = message_text(text, NULL, NULL);
-  say(line, 0, words);
+  voice_say(&line->voice, 0, words);
 }
 
 /* FALSE: we have to leave. */
@@ -436,7 +221,7 @@ static gboolean wait_for_rows(Line *line) {
       return TRUE;
     if (!announced && g_get_monotonic_time() - told > 300000) {
       g_autofree char *text = g_strdup_printf("\n%s ...", view->text ? view->text : "");
-      say(line, 0, text);
+      voice_say(&line->voice, 0, text);
       announced = TRUE;
     }
     if (line_reader_is_next(line->reader, "s")) {
@@ -471,8 +256,8 @@ static Next run_session(Line *line) {
       return NEXT_QUIT;
     g_autoptr(View) view = session_view(line->desk->session, desk_now());
     if (next == NEXT_REDRAW)
-      say_view(line, view);
-    say_prompt(line, view);
+      voice_say_view(&line->voice, line->desk, view);
+    voice_say_prompt(&line->voice, view);
     g_autofree char *typed = read_line(line);
     if (!typed)
       return NEXT_QUIT;
@@ -492,21 +277,21 @@ static Next run_session(Line *line) {
 }
 
 static void say_menu(Line *line, GPtrArray *guides, const CaseEntry *open_case) {
-  put(line, "\n");
-  say(line, 0, tr(N_("What do you have in front of you?")));
+  voice_put(&line->voice, "\n");
+  voice_say(&line->voice, 0, tr(N_("What do you have in front of you?")));
   for (guint i = 0; i < guides->len; i++) {
     const Flow *flow = g_ptr_array_index(guides, i);
     g_autofree char *title = message_text(flow->title, NULL, NULL);
     g_autofree char *row =
         flow->codes ? g_strdup_printf("  %u. %s (%s)", i + 1, title, flow->codes) : g_strdup_printf("  %u. %s", i + 1, title);
-    say(line, 5, row);
+    voice_say(&line->voice, 5, row);
   }
   if (open_case) {
     g_autoptr(Message) resume = message_new(N_("r resume: {guide}, {step}"), "guide", open_case->flow, "step",
                                             open_case->step_title ? open_case->step_title : "-", NULL);
     g_autofree char *text = message_text(resume, NULL, NULL);
     g_autofree char *row = g_strdup_printf("  %s", text);
-    say(line, 5, row);
+    voice_say(&line->voice, 5, row);
   }
   guint faults = diags_length(line->desk->diags);
   if (faults) {
@@ -514,18 +299,18 @@ static void say_menu(Line *line, GPtrArray *guides, const CaseEntry *open_case) 
     message_set_number(warning, "count", faults);
     g_autofree char *words = message_text(warning, NULL, NULL);
     g_autofree char *row = g_strdup_printf("  %s", words);
-    say(line, 5, row);
+    voice_say(&line->voice, 5, row);
   }
   g_autoptr(Message) prompt = message_new(N_("Type 1-{count}, L language, q quit, then Enter:"), NULL);
   message_set_number(prompt, "count", guides->len);
   g_autofree char *text = message_text(prompt, NULL, NULL);
-  say(line, 0, text);
+  voice_say(&line->voice, 0, text);
 }
 
 static void say_diags(Line *line) {
   for (guint i = 0; i < diags_length(line->desk->diags); i++) {
     g_autofree char *text = diag_format(diags_get(line->desk->diags, i));
-    say(line, 2, text);
+    voice_say(&line->voice, 2, text);
   }
 }
 
@@ -555,7 +340,7 @@ static Next run_menu(Line *line) {
       if (desk_resume(line->desk, open_case->path, &error))
         next = NEXT_REDRAW;
       else
-        say(line, 0, error->message);
+        voice_say(&line->voice, 0, error->message);
     } else if (!*word && guides->len) {
       desk_begin(line->desk, g_ptr_array_index(guides, 0));
       next = NEXT_REDRAW;
@@ -576,23 +361,23 @@ static void say_goodbye(Line *line) {
     return;
   if (!session_finished(line->desk->session)) {
     g_autofree char *page = desk_summary(line->desk, 0);
-    put(line, "\n");
-    put(line, page);
+    voice_put(&line->voice, "\n");
+    voice_put(&line->voice, page);
   }
   if (!line->desk->log)
     return;
   g_autoptr(Message) text = message_new(N_("Saved as case {case}. To go on: whybounce --resume {case}"), "case",
                                         case_id(line->desk->log), NULL);
   g_autofree char *words = message_text(text, NULL, NULL);
-  say(line, 0, words);
+  voice_say(&line->voice, 0, words);
 }
 
 int line_run(Desk *desk, int in, int out) {
   g_autoptr(LineReader) reader = line_reader_new(in);
-  Line line = {.desk = desk, .reader = reader, .out = out};
+  Line line = {.desk = desk, .reader = reader, .voice = {.out = out}};
   /* Pipes and files get UTF-8; a terminal gets what its locale says. */
   if (isatty(out) && strcmp(nl_langinfo(CODESET), "UTF-8"))
-    line.charset = nl_langinfo(CODESET);
+    line.voice.charset = nl_langinfo(CODESET);
   signals_catch();
   Next next = desk->session ? NEXT_REDRAW : NEXT_MENU;
   while (next != NEXT_QUIT) {
@@ -600,7 +385,7 @@ int line_run(Desk *desk, int in, int out) {
       desk_leave(desk);
     next = desk->session ? run_session(&line) : run_menu(&line);
   }
-  if (!line.broken)
+  if (!line.voice.broken)
     say_goodbye(&line);
   return line.hang_up ? 128 + line.hang_up : 0;
 }
