@@ -6,7 +6,7 @@
  *   {"event":"bounce","text":..}  {"event":"bounce","step":..,"text":.. or "loaded":"yes"}
  *   {"event":"answer","step":..,"text":..}  {"event":"tick","step":..,"item":..}  {"event":"back"}  {"event":"skip"}
  *   {"event":"again"}  {"event":"consent","step":..,"yes":..}  {"event":"note","text":..}
- *   {"event":"dropped","steps":..}  {"event":"finish","finish":..,"cause":..}  {"event":"resume","kept":N}
+ *   {"event":"dropped","steps":"FLOW/STEP/N .."}  {"event":"finish","finish":..,"cause":..}  {"event":"resume","kept":N}
  * All values are strings; each has "at" (UTC) and, but for the first, "to" and "title": the step the session is at after
  * it.  No "text": not known.  Text that is not UTF-8 stands under "base64".  A choice is stored by its value, a secret
  * never.  "resume" is written with the first event after a case was taken up: of the events before it N count.

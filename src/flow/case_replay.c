@@ -106,6 +106,13 @@ static const char *apply_preset(Session *s, const CaseEvent *event, G_GNUC_UNUSE
   return NULL;
 }
 
+static const char *apply_dropped(Session *s, const CaseEvent *event, G_GNUC_UNUSED gint64 at) {
+  const char *steps = case_event_get(event, "steps");
+  if (steps != NULL)
+    session_drop_later(s, steps);
+  return NULL;
+}
+
 static const char *apply_note(Session *s, const CaseEvent *event, gint64 at) {
   const char *text = case_event_get(event, "text");
   session_note(s, text != NULL ? text : "", at);
@@ -117,9 +124,9 @@ static const struct {
   Apply apply;
 } table[] = {{"answer", apply_answer}, {"bounce", apply_bounce}, {"tick", apply_tick},       {"back", apply_back},
              {"skip", apply_skip},     {"again", apply_again},   {"consent", apply_consent}, {"note", apply_note},
-             {"preset", apply_preset}};
+             {"preset", apply_preset}, {"dropped", apply_dropped}};
 
-/* "start", "finish" and "dropped" follow from the others. */
+/* "start" and "finish" follow from the others. */
 static const char *apply(Session *s, const CaseEvent *event) {
   for (guint i = 0; i < G_N_ELEMENTS(table); i++)
     if (g_str_equal(table[i].event, event->name))

@@ -75,10 +75,11 @@ void session_attach_run(Session *s, Walk *walk) {
     if (session_inputs_known(step, s->facts) && !g_hash_table_contains(s->consents, key))
       return;
   }
-  walk->reused = shared != NULL && probe_run_done(shared->run);
+  gboolean was_there = shared != NULL || s->replaying;
   if (shared == NULL)
     shared = session_start_run(s, step, s->facts);
   shared->ended = probe_run_done(shared->run);
+  walk->reused = was_there && shared->ended;
   walk->visit.run = shared->run;
   if (shared->ended)
     session_put_result(s->facts, step, probe_run_result(shared->run));
@@ -300,12 +301,12 @@ void session_tick(Session *s, guint i, gint64 now) {
 
 gboolean session_back(Session *s, gint64 now) {
   s->now = now;
-  g_ptr_array_set_size(s->notices, 0);
   /* After a halt the step that we could not go on from is itself the one before. */
   guint i = s->halt != HALT_NONE ? s->path->len : s->path->len - 1;
   while (i-- > 0) {
     if (!((const Walk *)g_ptr_array_index(s->path, i))->seen)
       continue;
+    g_ptr_array_set_size(s->notices, 0);
     session_set_later(s, i);
     cut_path(s, i);
     session_settle(s, now);

@@ -183,8 +183,8 @@ static void emit_answer(Session *s, const Step *step, const Walk *walk) {
 gboolean session_answer(Session *s, const char *value, gint64 now, char **fault) {
   char *why = NULL;
   Walk *walk = session_current(s);
+  guint old_notices = s->notices->len; /* they stay when the answer is not taken */
   s->now = now;
-  g_ptr_array_set_size(s->notices, 0);
   if (s->halt != HALT_NONE)
     why = g_strdup(tr(N_("This is the end of the guide.")));
   if (why != NULL || !take_answer(s, walk, value, &why)) {
@@ -195,6 +195,7 @@ gboolean session_answer(Session *s, const char *value, gint64 now, char **fault)
     return FALSE;
   }
   const Step *step = walk->visit.step;
+  g_ptr_array_remove_range(s->notices, 0, old_notices);
   session_keep(s, walk); /* before the facts change: it rests on what was known when it was asked */
   session_put_given(s->facts, step, &(Given){walk->visit.answer, walk->paste, walk->visit.ticked});
   session_advance(s, now);

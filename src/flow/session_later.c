@@ -229,11 +229,17 @@ static char *kept_words(const Session *s, const Kept *kept) {
   return g_strdup_printf("%s (%s)", title, shown);
 }
 
+/* How the case names an answer: flow, step, how often the step came before. */
+static char *kept_name(const Kept *kept) {
+  return g_strdup_printf("%s/%s/%u", kept->step->flow->id, kept->step->name, kept->nth);
+}
+
 static void tell_dropped(Session *s, const GPtrArray *dropped) {
   g_autoptr(GString) list = g_string_new(NULL), names = g_string_new(NULL);
   for (guint i = 0; i < dropped->len; i++) {
     const Kept *kept = g_ptr_array_index(dropped, i);
-    g_string_append_printf(names, "%s%s", i > 0 ? " " : "", kept->step->name);
+    g_autofree char *name = kept_name(kept);
+    g_string_append_printf(names, "%s%s", i > 0 ? " " : "", name);
     if (i > NOTICE_ANSWERS)
       continue;
     g_autofree char *words = i < NOTICE_ANSWERS ? kept_words(s, kept) : g_strdup("...");
@@ -247,8 +253,26 @@ static void tell_dropped(Session *s, const GPtrArray *dropped) {
   session_emit(s, "dropped", "steps", names->str, NULL);
 }
 
+void session_drop_later(Session *s, const char *names) {
+  g_auto(GStrv) list = g_strsplit(names, " ", -1);
+  g_autoptr(GPtrArray) dropped = g_ptr_array_new();
+  for (guint i = 0; i < s->later->len;) {
+    Kept *kept = g_ptr_array_index(s->later, i);
+    g_autofree char *name = kept_name(kept);
+    if (!g_strv_contains((const char *const *)list, name)) {
+      i++;
+      continue;
+    }
+    g_ptr_array_add(dropped, kept);
+    g_ptr_array_remove_index(s->later, i);
+  }
+  if (dropped->len > 0)
+    tell_dropped(s, dropped);
+}
+
 void session_check_later(Session *s) {
-  if (s->later->len == 0)
+  /* What could be told then hung on what had been found out by then: the case says what came of it. */
+  if (s->later->len == 0 || s->replaying)
     return;
   Trial trial = {.s = s,
                  .facts = facts_new(),

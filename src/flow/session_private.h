@@ -124,6 +124,8 @@ gboolean session_kept_holds(const Kept *kept, const Facts *facts);
 void session_set_later(Session *s, guint i);
 /* Finds the later answers that no longer hold, takes them off `later`, and tells people and the case. */
 void session_check_later(Session *s);
+/* The same as a case tells it: `names` as it was given them. */
+void session_drop_later(Session *s, const char *names);
 
 /* What an input field or a question is offered with. */
 typedef struct Offer {

@@ -70,10 +70,12 @@ void session_skip(Session *s, gint64 now) {
 void session_again(Session *s, gint64 now) {
   s->now = now;
   Shared *shared = current_run(s);
-  /* A case that is taken up has the answers of the last time already. */
-  if (shared == NULL || s->replaying)
+  if (shared == NULL)
     return;
   g_ptr_array_set_size(s->notices, 0);
+  /* A case that is taken up has the answers of the last time already. */
+  if (s->replaying)
+    return;
   session_emit(s, "again", NULL);
   probe_run_again(shared->run);
   shared->told = FALSE;

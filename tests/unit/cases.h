@@ -67,7 +67,7 @@ static inline Session *read_bytes(World *world, const char *bytes, gsize length,
 
 /* The view, the path, all facts and notes. */
 static inline char *state(const Session *session) {
-  g_autofree char *view = show(session, NOW), *path = path_of(session);
+  g_autofree char *view = show_again(session, NOW), *path = path_of(session);
   g_autoptr(GString) out = g_string_new(NULL);
   g_string_append_printf(out, "%s%s\n", view, path);
   g_autoptr(GPtrArray) facts = facts_all(session_facts(session));

@@ -157,6 +157,9 @@ static void test_left_path(void) {
                        "notice: 2 answers given before no longer count: Quota (25), Server (192.0.2.10)\n"
                        "finish: fixed -\n");
   assert_fact(session, "quota", "-");
+  g_assert_false(session_answer(session, NULL, NOW, NULL));
+  g_autoptr(View) same = session_view(session, NOW);
+  g_assert_cmpuint(same->notices->len, ==, 1); /* what was not taken changes nothing */
   /* They come back with their step. */
   back(world, session);
   answer(world, session, "1");
