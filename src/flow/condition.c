@@ -101,13 +101,18 @@ static gboolean fact_number(const Fact *fact, gint64 *number) {
   return TRUE;
 }
 
+/* Some probes have "unknown" among their words (a list could not tell): it means what the word of conditions means. */
+static gboolean is_unknown_word(const Fact *fact) {
+  return fact->state == FACT_KNOWN && fact->type == FACT_TEXT && g_ascii_strcasecmp(fact->text, "unknown") == 0;
+}
+
 static gboolean test_holds(const Test *test, const Fact *fact) {
   FactState state = fact != NULL ? fact->state : FACT_UNKNOWN;
   gint64 number;
   if (test->word == WORD_KNOWN)
     return state == FACT_KNOWN;
   if (test->word == WORD_UNKNOWN)
-    return state == FACT_UNKNOWN;
+    return state == FACT_UNKNOWN || is_unknown_word(fact);
   if (test->word == WORD_ABSENT)
     return state == FACT_ABSENT;
   if (state != FACT_KNOWN)

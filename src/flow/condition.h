@@ -3,13 +3,16 @@
  *
  *   when: {mx.status: [nxdomain, no_data], mx.hosts: at least 1, rcpt: known}
  *
- * Words: a value; a list; at least N; more than N; less than N; not X; known; unknown; absent; contains X; matches GLOB.
+ * Words: a value; a list; at least N; more than N; less than N; not X; known; unknown; absent; contains X;
+ * matches GLOB.
+ *
  * Three-valued truth: a comparison over a fact that is unknown, absent or never asked does not hold, not even
  * "not x": only the words known, unknown and absent speak about such facts.  `unknown` holds for a fact that was
- * asked and could not be told, and for one that nobody asked.  Text compares without regard to ASCII case.  A list
- * fact equals X when it holds X; its number is its length; it contains or matches when one of its items does.  A text
- * is a number if it is nothing but one ("550").  GLOB knows * (any characters) and ? (one).  `not` is followed by a
- * value only; `[not a, not b]` is reported, since "or" makes it hold always. */
+ * asked and could not be told, for one that nobody asked, and for one whose value is that word.  Text compares
+ * without regard to ASCII case.  A list fact equals X when it holds X; its number is its length; it contains or
+ * matches when one of its items does.  A text is a number if it is nothing but one ("550").  GLOB knows * (any
+ * characters) and ? (one).  `not` is followed by a value only; `[not a, not b]` is reported, since "or" makes it hold
+ * always. */
 #ifndef WB_FLOW_CONDITION_H
 #define WB_FLOW_CONDITION_H
 

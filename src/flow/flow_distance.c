@@ -36,22 +36,13 @@ static Span step_cost(const Step *step) {
 
 typedef enum Which { SHORTEST, LONGEST } Which;
 
-typedef struct Walk {
-  FlowFile *file;
-  Which which;
-  guint8 *marks; /* longest: 0 new, 1 on the way, 2 done */
-} Walk;
-
 /* Adds the way over `go` (NULL: return) to what lies behind a step. */
-static void add_way(const Walk *walk, const Step *go, Span *finish, Span *back) {
+static void add_way(const Step *go, Span *finish, Span *back) {
   if (go == NULL) {
     *back = span_or(*back, arrived);
     return;
   }
   const FullStep *next = full_step(go);
-  /* An edge back to a step that we are on the way from would go round. */
-  if (walk->which == LONGEST && walk->marks[next->index] != 2)
-    return;
   *finish = span_or(*finish, span_add(step_cost(go), next->to_finish));
   *back = span_or(*back, span_add(step_cost(go), next->to_return));
 }
@@ -65,51 +56,49 @@ static void take(Which which, Span *span, Span found) {
 }
 
 /* Works `step` out from what lies behind it. TRUE if that changed it. */
-static gboolean work_out(const Walk *walk, FullStep *full) {
+static gboolean work_out(FullStep *full, Which which) {
   const Step *step = &full->step;
   const Span old_finish = full->to_finish, old_return = full->to_return;
   Span finish = step->kind == STEP_FINISH ? arrived : no_way, back = no_way;
-  gboolean all_go = step->choices->len > 0;
   for (guint i = 0; i < step->choices->len; i++) {
     const Choice *choice = step->choices->pdata[i];
-    all_go &= choice->go != NULL || choice->goes_return;
     if (choice->go != NULL || choice->goes_return)
-      add_way(walk, choice->go, &finish, &back);
+      add_way(choice->go, &finish, &back);
   }
-  for (guint i = 0; i < step->branches->len && !all_go; i++)
-    add_way(walk, ((const Branch *)step->branches->pdata[i])->go, &finish, &back);
+  for (guint i = 0; i < step->branches->len; i++)
+    add_way(((const Branch *)step->branches->pdata[i])->go, &finish, &back);
   if (step->kind == STEP_USE) {
-    take(walk->which, &full->next_finish, finish);
-    take(walk->which, &full->next_return, back);
+    take(which, &full->next_finish, finish);
+    take(which, &full->next_return, back);
     const FullStep *start = full_step(step->use->start);
     Span inside = span_add(step_cost(&start->step), start->to_finish);
     Span through = span_add(step_cost(&start->step), start->to_return);
     finish = span_or(inside, span_add(through, finish));
     back = span_add(through, back);
   }
-  take(walk->which, &full->to_finish, finish);
-  take(walk->which, &full->to_return, back);
+  take(which, &full->to_finish, finish);
+  take(which, &full->to_return, back);
   return !span_equal(old_finish, full->to_finish) || !span_equal(old_return, full->to_return);
 }
 
-/* Every step after all those behind it, but for the edges that lead back. */
-static void work_out_longest(Walk *walk, FullStep *full) {
-  if (walk->marks[full->index] != 0)
+/* Every step after all those behind it.  Where an edge leads back to a step that we are on the way from, that one has
+ * no longest way yet: so nothing goes round.  `visited`: by step. */
+static void work_out_longest(FullStep *full, guint8 *visited) {
+  if (visited[full->index])
     return;
-  walk->marks[full->index] = 1;
+  visited[full->index] = TRUE;
   const Step *step = &full->step;
   for (guint i = 0; i < step->branches->len; i++) {
     const Branch *branch = step->branches->pdata[i];
     if (branch->go != NULL)
-      work_out_longest(walk, full_step(branch->go));
+      work_out_longest(full_step(branch->go), visited);
   }
   for (guint i = 0; i < step->choices->len; i++) {
     const Choice *choice = step->choices->pdata[i];
     if (choice->go != NULL)
-      work_out_longest(walk, full_step(choice->go));
+      work_out_longest(full_step(choice->go), visited);
   }
-  work_out(walk, full);
-  walk->marks[full->index] = 2;
+  work_out(full, LONGEST);
 }
 
 /* A step whose only ways lead back has no longest way: it is at least as long as the shortest. */
@@ -125,17 +114,15 @@ void flow_work_out_distances(FlowFile *file) {
     step->to_finish = step->to_return = step->next_finish = step->next_return = no_way;
   }
   /* From the end of the file to its beginning, since flows are written from the top: few rounds are needed. */
-  Walk walk = {file, SHORTEST, NULL};
   for (gboolean changed = TRUE; changed;) {
     changed = FALSE;
     for (guint i = n; i-- > 0;)
-      changed |= work_out(&walk, step_at(file, i));
+      changed |= work_out(step_at(file, i), SHORTEST);
   }
-  g_autofree guint8 *marks = g_new0(guint8, n);
-  walk = (Walk){file, LONGEST, marks};
-  work_out_longest(&walk, full_step(file->flow.start));
+  g_autofree guint8 *visited = g_new0(guint8, n);
+  work_out_longest(full_step(file->flow.start), visited);
   if (file->flow.at_return != NULL)
-    work_out_longest(&walk, full_step(file->flow.at_return));
+    work_out_longest(full_step(file->flow.at_return), visited);
   for (guint i = 0; i < n; i++) {
     FullStep *step = step_at(file, i);
     make_ordered(&step->to_finish);
@@ -160,11 +147,11 @@ void flow_distance_within(const Step *step, const GPtrArray *callers, guint *sho
     const FullStep *end = full_step(outermost->at_return);
     finish = span_or(finish, span_add(back, span_add(step_cost(&end->step), end->to_finish)));
   }
-  /* In a sub-flow without its callers, its return is the end that we know of. */
+  /* In a sub-flow without its callers, its return is the end that we know of; every step comes to one or the other. */
   if (finish.shortest == NO_WAY)
     finish = back;
-  *shortest = finish.shortest == NO_WAY ? 0 : finish.shortest;
-  *longest = finish.longest == NO_WAY ? *shortest : finish.longest;
+  *shortest = finish.shortest;
+  *longest = finish.longest;
 }
 
 void flow_distance(const Step *step, guint *shortest, guint *longest) {

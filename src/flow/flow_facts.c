@@ -173,8 +173,12 @@ static char *describe_unknown(const FlowFile *file, const char *name) {
   const char *near = text_nearest(name, (const char *const *)names->pdata);
   if (near != NULL)
     return g_strdup_printf("There is no fact \"%s\": did you mean \"%s\"?", name, near);
-  if (step != NULL && step->kind == STEP_PROBE)
-    return g_strdup_printf("The probe %s gives no fact \"%s\": see whybounce facts", step->probe->name, rest);
+  if (step != NULL && step->kind == STEP_PROBE) {
+    g_autoptr(GString) all = g_string_new(NULL);
+    for (const FactSpec *spec = step->probe->gives; spec->name != NULL; spec++)
+      g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", spec->name);
+    return g_strdup_printf("The probe %s gives no fact \"%s\": it gives %s", step->probe->name, rest, all->str);
+  }
   return g_strdup_printf("There is no fact \"%s\": a fact is bounce.NAME, the name of a step that asks, or STEP.NAME "
                          "of a probe step",
                          name);

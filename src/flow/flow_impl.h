@@ -94,6 +94,8 @@ static inline gboolean can_come_after(const FlowFile *file, guint first, guint t
 /* Reads the file; never NULL: a file that cannot be read is broken. Causes and guides are checked if they were read. */
 FlowFile *flow_file_load(const char *path, gboolean own, const Flows *flows);
 void flow_file_free(gpointer file);
+/* The keys at the top of a flow, NULL-terminated. */
+const char *const *flow_keys(void);
 /* What was only needed while loading. */
 void flow_file_settle(FlowFile *file);
 
@@ -106,6 +108,10 @@ typedef struct StepReader {
 } StepReader;
 /* The kind by the leading key of the map, -1 with a fault. */
 int step_kind_of(const StepReader *reader, const YamlNode *map);
+/* What an author may write, NULL-terminated: the keys of a step of a kind, the words behind "as", "show", "finish" (NULL:
+ * any other key). The schema is tested against them. */
+const char *const *step_keys(StepKind kind);
+const char *const *step_words(const char *key);
 /* Fills `step` (name, kind and place are there) from its map. The names of all steps are known. */
 void step_read(const StepReader *reader, FullStep *step);
 void step_free(gpointer step);

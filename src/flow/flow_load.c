@@ -10,6 +10,10 @@
 static const char *const top_keys[] = {"format",  "id",   "title", "lang",  "revision",  "reviewed", "sources",
                                        "matches", "menu", "codes", "start", "at_return", "steps",    NULL};
 
+const char *const *flow_keys(void) {
+  return top_keys;
+}
+
 /* --- the head --- */
 
 static void read_format(const StepReader *reader, const YamlNode *root) {

@@ -51,6 +51,17 @@ const char *step_kind_word(StepKind kind) {
   return kind_words[kind];
 }
 
+const char *const *step_keys(StepKind kind) {
+  return kinds[kind].keys;
+}
+
+const char *const *step_words(const char *key) {
+  return g_str_equal(key, "as")       ? as_words
+         : g_str_equal(key, "show")   ? show_words
+         : g_str_equal(key, "finish") ? finish_words
+                                      : NULL;
+}
+
 /* --- kinds --- */
 
 static const YamlNode *key_node(const YamlNode *map, const char *key) {

@@ -16,6 +16,7 @@ static Facts *make_facts(void) {
   facts_set_text(facts, "reply", SOURCE_BOUNCE, "550");
   facts_set_text(facts, "code", SOURCE_BOUNCE, "5.7.1");
   facts_set_text(facts, "ja", SOURCE_ASKED, "宛先不明です");
+  facts_set_text(facts, "says", SOURCE_PROBE, "unknown");
   facts_set_number(facts, "count", SOURCE_PROBE, 2);
   facts_set_number(facts, "below", SOURCE_PROBE, -3);
   facts_set_list(facts, "list", SOURCE_PROBE, (const char *[]){"bl.example.org", "Zen.example.net", NULL});
@@ -131,6 +132,8 @@ static const Row rows[] = {
     {"{gone: unknown}", FALSE},
     {"{lost: unknown}", TRUE},
     {"{never: unknown}", TRUE},
+    {"{says: unknown}", TRUE}, /* a probe's own word */
+    {"{says: known}", TRUE},
     {"{word: absent}", FALSE},
     {"{none: absent}", FALSE},
     {"{gone: absent}", TRUE},

@@ -116,6 +116,22 @@ static void test_within(void) {
   g_assert_cmpuint(longest, ==, 5);
 }
 
+/* The sub-flow comes back to a step whose only way leads back to where we are from. */
+static void test_within_circle(void) {
+  g_autoptr(Folder) folder = folder_new();
+  folder_write(folder, "f.yaml",
+               HEAD("f") "  a: {say: S, next: [{when: {bounce.kind: delay}, go: u}, {else: end}]}\n"
+                         "  u: {use: g, next: a}\n" END);
+  folder_write(folder, "g.yaml", HEAD("g") "  g1: {say: S, next: return}\n");
+  g_autoptr(Flows) flows = load(folder);
+  g_autoptr(GPtrArray) callers = g_ptr_array_new();
+  guint shortest, longest;
+  g_ptr_array_add(callers, (gpointer)find_step(flows, "f.u"));
+  flow_distance_within(find_step(flows, "g.g1"), callers, &shortest, &longest);
+  g_assert_cmpuint(shortest, ==, 2);
+  g_assert_cmpuint(longest, ==, 2);
+}
+
 /* 500 steps, each leading to all those behind it: no way is walked one by one. */
 static void test_many_ways(void) {
   g_autoptr(Folder) folder = folder_new();
@@ -167,6 +183,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/distance/one", test_distance);
   g_test_add_func("/distance/within", test_within);
+  g_test_add_func("/distance/within-circle", test_within_circle);
   g_test_add_func("/distance/many-ways", test_many_ways);
   g_test_add_func("/distance/multiplied", test_multiplied);
   return g_test_run();

@@ -181,6 +181,31 @@ static void test_menu(void) {
   g_assert_cmpstr(text, ==, "c.yaml: warning: The flow \"a\" has place 2 in the menu too: give one of them another");
 }
 
+/* Two sub-flows that do not know each other ask different things under one name: their caller is told nothing about the
+ * values of that name. */
+static void test_siblings(void) {
+  static const char caller[] = HEAD("f") "  a: {use: g, next: b}\n  b: {use: h, next: c}\n"
+                                         "  c: {decide: D, next: [{when: {q: %s}, go: end}, {else: end}]}\n" END;
+  static const char sub_flow[] =
+      "format: 1\nid: %s\ntitle: T\nsteps:\n"
+      "  q: {choose: Q, choices: [{label: x, value: %s}, {label: I do not know}], next: return}\n";
+  static const struct {
+    const char *g, *h, *test;
+    gboolean good;
+  } rows[] = {{"one", "one", "one", TRUE}, {"one", "one", "two", FALSE}, {"one", "two", "two", TRUE}};
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Folder) folder = folder_new();
+    g_autofree char *f = g_strdup_printf(caller, rows[i].test), *g = g_strdup_printf(sub_flow, "g", rows[i].g),
+                    *h = g_strdup_printf(sub_flow, "h", rows[i].h);
+    folder_write(folder, "f.yaml", f);
+    folder_write(folder, "g.yaml", g);
+    folder_write(folder, "h.yaml", h);
+    g_autoptr(Diags) diags = diags_new();
+    g_autoptr(Flows) flows = flows_load(folder->dir, NULL, diags);
+    g_assert_cmpint(flows_find(flows, "f") != NULL, ==, rows[i].good);
+  }
+}
+
 /* Flows that use each other in a row: a to h are 8 deep. */
 static void test_depth(void) {
   for (char last = 'h'; last <= 'i'; last++) {
@@ -308,6 +333,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/flows/own", test_own);
   g_test_add_func("/flows/own-sub-flow", test_own_sub_flow);
   g_test_add_func("/flows/menu", test_menu);
+  g_test_add_func("/flows/siblings", test_siblings);
   g_test_add_func("/flows/depth", test_depth);
   g_test_add_func("/flows/limits", test_limits);
   g_test_add_func("/flows/lint", test_lint);

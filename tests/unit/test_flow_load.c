@@ -303,7 +303,7 @@ static const Row fact_rows[] = {
     {HEAD("f") "  p: {probe: vantage, next: [{when: {p.stauts: ok}, go: end}, {else: end}]}\n" END, NULL,
      F "5:38: error: There is no fact \"p.stauts\": did you mean \"p.status\"?"},
     {HEAD("f") "  p: {probe: vantage, next: [{when: {p.weather: ok}, go: end}, {else: end}]}\n" END, NULL,
-     F "5:38: error: The probe vantage gives no fact \"weather\": see whybounce facts"},
+     F "5:38: error: The probe vantage gives no fact \"weather\": it gives status, resolver, public"},
     {HEAD("f") "  p: {probe: vantage, next: [{when: {p: known}, go: end}, {else: end}]}\n" END, NULL,
      F "5:38: error: The probe step \"p\" has no answer of its own: name one of its facts, such as p.status"},
     {HEAD("f") "  a: {say: S, next: b}\n  b: {say: \"{a}\", next: end}\n" END, NULL,
@@ -378,6 +378,9 @@ static const Row fact_rows[] = {
      NULL,
      F "6:28: warning: Somebody who chose \"I do not know\" (line 5) comes here and finds nothing to do: add "
        "\"items\""},
+    {HEAD("f") "  q: {choose: Q, choices: [{label: x}, {label: I do not know, go: look}], next: a}\n"
+               "  look: {say: S, next: q}\n  a: {checklist: C, guide: \"g{q}\", next: end}\n" END,
+     NULL, ""},
     {HEAD("f") "  q: {choose: Q, choices: [{label: x}, {label: I do not know}], next: a}\n"
                "  a: {checklist: C, guide: \"g{q}\", items: [{do: x}], next: end}\n" END,
      NULL, ""},
