@@ -30,7 +30,7 @@ static const char *const texts[] = {
     "nobody@none.example",
     "not an address",
     "\xff\xfe\x1b[2J\x07",
-    " \xe5\xa4\xaa\xe9\x83\x8e\xef\xbc\xa0" "example.com ",
+    " \xe5\xa4\xaa\xe9\x83\x8e\xef\xbc\xa0\x65xample.com ",
     "192.0.2.10",
     "2001:db8::1",
     "25",
@@ -56,7 +56,7 @@ static void check_safe(const char *text) {
       abort();
 }
 
-/* One event; FALSE: the session is over. */
+/* One event. */
 static void step(Session *session, uint8_t op, uint8_t argument, gint64 now) {
   g_autofree char *fault = NULL, *index = g_strdup_printf("%u", argument % 9);
   g_autoptr(View) view = session_view(session, now);
