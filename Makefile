@@ -17,23 +17,26 @@ WARN     = -Wall -Wextra $(if $(WERROR),-Werror)
 SANFLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 comma    = ,
 
-LIBS       = libcares glib-2.0 json-glib-1.0 yaml-0.1 libidn2 ncursesw
-LIBS_MIME  = gmime-3.0
+LIBS       = libcares glib-2.0 yaml-0.1 libidn2
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lunistring -lresolv -ldl
-MIME_CFLAGS := $(shell pkg-config --cflags $(LIBS_MIME) 2>/dev/null)
-MIME_LIBS   := $(shell pkg-config --libs $(LIBS_MIME) 2>/dev/null)
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -fPIC -Isrc $(WARN) $(CFLAGS) $(SANFLAGS) $(PKG_CFLAGS) \
 	-DWB_VERSION='"$(VERSION)"' -DWB_DATADIR='"$(PREFIX)/share/whybounce"' -DWB_LIBDIR='"$(PREFIX)/lib/whybounce"'
 ALL_LDFLAGS = $(LDFLAGS) $(SANFLAGS) -rdynamic -Wl,--as-needed
 
-# src/mail/mime.c is the one part that needs GMime: a module, loaded with the first mail that is read.
-MODULE_SRC = src/mail/mime.c
+# Modules: what only some runs need, loaded when they do (src/base/module.h).  Name, source, library.
+MODULE_SRC = src/mail/mime.c src/base/json_module.c src/ui/curses.c
+MODULES    = $(BUILD)/mime.so $(BUILD)/json.so $(BUILD)/screen.so
+$(BUILD)/mime.so:   $(BUILD)/src/mail/mime.o
+$(BUILD)/json.so:   $(BUILD)/src/base/json_module.o
+$(BUILD)/screen.so: $(BUILD)/src/ui/curses.o
+$(BUILD)/mime.so   $(BUILD)/src/mail/mime.o:        LIB = gmime-3.0
+$(BUILD)/json.so   $(BUILD)/src/base/json_module.o: LIB = json-glib-1.0
+$(BUILD)/screen.so $(BUILD)/src/ui/curses.o:        LIB = ncursesw
 SRC  = $(filter-out $(MODULE_SRC),$(wildcard src/*/*.c))
 OBJ  = $(SRC:%.c=$(BUILD)/%.o)
 MAIN = $(BUILD)/src/main.o
-MODULES = $(if $(wildcard $(MODULE_SRC)),$(BUILD)/mime.so)
 
 PO = $(wildcard i18n/*.po)
 MO = $(PO:i18n/%.po=$(BUILD)/i18n/%.mo)
@@ -50,14 +53,12 @@ all: $(BUILD)/whybounce $(MODULES) $(MO)
 $(BUILD)/whybounce: $(MAIN) $(OBJ)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/mime.so: $(BUILD)/src/mail/mime.o
-	$(CC) $(LDFLAGS) $(SANFLAGS) -shared -o $@ $^ $(MIME_LIBS)
-
-$(BUILD)/src/mail/mime.o: PKG_CFLAGS += $(MIME_CFLAGS)
+$(MODULES):
+	$(CC) $(LDFLAGS) $(SANFLAGS) -shared -o $@ $^ $$(pkg-config --libs $(LIB))
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(if $(LIB),$$(pkg-config --cflags $(LIB))) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(OBJ)
 	@mkdir -p $(@D)

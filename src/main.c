@@ -285,7 +285,7 @@ static const Command *take_command(int *argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  setlocale(LC_ALL, "");
+  setlocale(LC_CTYPE, ""); /* the charset; language, dates and numbers are our own business */
   g_set_prgname("whybounce");
   signal(SIGPIPE, SIG_IGN);
   Options options = {0};

@@ -1,14 +1,12 @@
 #include "flow/case_file.h"
 
 #include "base/catalogue.h"
+#include "base/json_line.h"
 #include "base/text.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define EVENT_START "{\"event\":"
-/* json-glib calls itself for each level: no more of them than a line of ours has. */
-#define MAX_DEPTH 4
 
 static gboolean fail(GError **error, const char *text) {
   g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, tr(text));
@@ -17,48 +15,19 @@ static gboolean fail(GError **error, const char *text) {
 
 /* --- one event --- */
 
-static gboolean is_shallow(const char *line, gsize length) {
-  gboolean quoted = FALSE;
-  int depth = 0;
-  for (gsize i = 0; i < length; i++) {
-    if (quoted) {
-      if (line[i] == '\\')
-        i++;
-      else if (line[i] == '"')
-        quoted = FALSE;
-      continue;
-    }
-    if (line[i] == '"')
-      quoted = TRUE;
-    else if ((line[i] == '{' || line[i] == '[') && ++depth > MAX_DEPTH)
-      return FALSE;
-    else if (line[i] == '}' || line[i] == ']')
-      depth--;
-  }
-  return TRUE;
-}
-
-static void take_member(G_GNUC_UNUSED JsonObject *object, const char *name, JsonNode *node, gpointer user) {
-  CaseEvent *event = user;
-  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
-  if (text != NULL)
-    g_hash_table_replace(event->fields, g_strdup(name), g_strdup(text));
-}
-
-CaseEvent *case_event_parse(const char *line, gsize length, GError **error) {
-  g_autoptr(JsonParser) parser = json_parser_new();
-  if (!is_shallow(line, length) || !json_parser_load_from_data(parser, line, (gssize)length, NULL)) {
+CaseEvent *case_event_parse(const char *text, gsize length, GError **error) {
+  g_autoptr(JsonLine) line = json_line_parse(text, length, NULL);
+  if (line == NULL) {
     fail(error, N_("this line is broken: it is no line of JSON"));
-    return NULL;
-  }
-  JsonNode *root = json_parser_get_root(parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
-    fail(error, N_("this line is broken: it is no JSON object"));
     return NULL;
   }
   g_autoptr(CaseEvent) event = g_new0(CaseEvent, 1);
   event->fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  json_object_foreach_member(json_node_get_object(root), take_member, event);
+  for (guint i = 0; i < line->members->len; i++) {
+    const JsonMember *member = &g_array_index(line->members, JsonMember, i);
+    if (member->text != NULL)
+      g_hash_table_replace(event->fields, g_strdup(member->name), g_strdup(member->text));
+  }
   event->name = g_strdup(case_event_get(event, "event"));
   if (event->name == NULL) {
     fail(error, N_("this line has no \"event\""));

@@ -1,18 +1,8 @@
 #include "mail/mime.h"
 
-#include "base/paths.h"
+#include "base/module.h"
 
-#include <dlfcn.h>
-
-MimeRead mime_load(void) {
-  g_autofree char *path = paths_module("mime");
-  /* dlopen counts: a second call only finds what is loaded.  Never closed, as GMime registers types for good. */
-  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  MimeRead read = NULL;
-  if (module)
-    *(void **)&read = dlsym(module, MIME_SYMBOL);
-  return read;
-}
+MimeRead mime_load(void) { return (MimeRead)module_find("mime", MIME_SYMBOL, NULL); }
 
 void mime_mail_clear(MimeMail *mail) {
   g_clear_pointer(&mail->headers, g_ptr_array_unref);

@@ -1,9 +1,9 @@
 #include "net/net_recording.h"
 
+#include "base/json_line.h"
 #include "base/text.h"
 #include "net/dns_text.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define VERSION 1
@@ -12,7 +12,6 @@
 /* A TXT of 64 KB written as \DDD with JSON's doubled backslash takes 320 KB. */
 #define MAX_LINE (1024 * 1024)
 /* An object with an array of strings; json-glib's parser recurses, so depth is looked at before. */
-#define MAX_DEPTH 8
 
 /* --- writing --- */
 
@@ -114,14 +113,13 @@ typedef struct Line {
   gsize field; /* of the answer: where a number or a text goes */
 } Line;
 
-static gboolean take_status(Line *line, JsonNode *node) {
+static gboolean take_status(Line *line, const JsonMember *member) {
   line->has_status = TRUE;
-  return JSON_NODE_HOLDS_VALUE(node) && json_node_get_string(node) != NULL &&
-         dns_status_from_word(json_node_get_string(node), &line->answer->status);
+  return member->text != NULL && dns_status_from_word(member->text, &line->answer->status);
 }
 
-static gboolean take_text(char **field, JsonNode *node) {
-  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+static gboolean take_text(char **field, const JsonMember *member) {
+  const char *text = member->text;
   if (text == NULL || strlen(text) > TEXT_MAX_REMOTE || !text_is_safe(text))
     return FALSE;
   g_free(*field);
@@ -129,35 +127,34 @@ static gboolean take_text(char **field, JsonNode *node) {
   return TRUE;
 }
 
-static gboolean take_unsigned(JsonNode *node, gint64 max, gint64 *value) {
-  if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64)
+static gboolean take_unsigned(const JsonMember *member, gint64 max, gint64 *value) {
+  if (member == NULL || member->kind != JSON_NUMBER)
     return FALSE;
-  *value = json_node_get_int(node);
+  *value = member->number;
   return *value >= 0 && *value <= max;
 }
 
-static gboolean take_number(Line *line, JsonNode *node) {
+static gboolean take_number(Line *line, const JsonMember *member) {
   gint64 value;
-  if (!take_unsigned(node, G_MAXINT32, &value))
+  if (!take_unsigned(member, G_MAXINT32, &value))
     return FALSE;
   G_STRUCT_MEMBER(gint32, line->answer, line->field) = (gint32)value;
   return TRUE;
 }
 
-static gboolean take_string(Line *line, JsonNode *node) {
-  return take_text(&G_STRUCT_MEMBER(char *, line->answer, line->field), node);
+static gboolean take_string(Line *line, const JsonMember *member) {
+  return take_text(&G_STRUCT_MEMBER(char *, line->answer, line->field), member);
 }
 
-static gboolean take_ad(Line *line, JsonNode *node) {
-  if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN)
+static gboolean take_ad(Line *line, const JsonMember *member) {
+  if (member->kind != JSON_TRUTH)
     return FALSE;
-  line->answer->authenticated = json_node_get_boolean(node);
+  line->answer->authenticated = member->number != 0;
   return TRUE;
 }
 
-static gboolean take_at(Line *line, JsonNode *node) {
-  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
-  g_autoptr(GDateTime) time = text != NULL ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+static gboolean take_at(Line *line, const JsonMember *member) {
+  g_autoptr(GDateTime) time = member->text != NULL ? g_date_time_new_from_iso8601(member->text, NULL) : NULL;
   if (time == NULL)
     return FALSE;
   /* GLib goes by way of a floating-point number, which may fall short of the written one. */
@@ -171,18 +168,14 @@ static void take_owner(const Line *line, DnsRecord *record) {
   record->owner = owner != NULL ? rename_label(owner, NET_RECORDED_NONCE, line->nonce) : g_strdup(line->answer->name);
 }
 
-static gboolean take_records(Line *line, JsonNode *node) {
-  JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-  guint n = array != NULL ? json_array_get_length(array) : 0;
-  if (array == NULL || n > DNS_MAX_RECORDS)
+static gboolean take_records(Line *line, const JsonMember *member) {
+  if (member->kind != JSON_TEXTS || member->n_texts > DNS_MAX_RECORDS)
     return FALSE;
   GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
   g_array_set_clear_func(records, (GDestroyNotify)dns_record_clear);
-  for (guint i = 0; i < n; i++) {
-    JsonNode *element = json_array_get_element(array, i);
-    const char *text = JSON_NODE_HOLDS_VALUE(element) ? json_node_get_string(element) : NULL;
+  for (guint i = 0; i < member->n_texts; i++) {
     DnsRecord record = {.type = line->answer->type, .ttl = line->answer->ttl};
-    if (text == NULL || !dns_text_parse(text, &record)) {
+    if (!dns_text_parse(member->texts[i], &record)) {
       dns_record_clear(&record);
       g_array_unref(records);
       return FALSE;
@@ -197,7 +190,7 @@ static gboolean take_records(Line *line, JsonNode *node) {
 /* In this order: short records take the line's TTL. */
 static const struct {
   const char *name;
-  gboolean (*take)(Line *line, JsonNode *node);
+  gboolean (*take)(Line *line, const JsonMember *member);
   gsize field;
 } members[] = {
     {"status", take_status, 0},
@@ -226,21 +219,20 @@ static DnsAnswer *parse_question(const char *text, const char *nonce) {
   return dns_answer_new(name, type, DNS_NODATA);
 }
 
-static gboolean check_names(JsonObject *object, GError **error) {
-  g_autoptr(GList) names = json_object_get_members(object);
-  for (GList *l = names; l != NULL; l = l->next) {
-    gboolean known = strcmp(l->data, "dns") == 0;
+static gboolean check_names(const JsonLine *object, GError **error) {
+  for (guint k = 0; k < object->members->len; k++) {
+    const char *name = g_array_index(object->members, JsonMember, k).name;
+    gboolean known = strcmp(name, "dns") == 0;
     for (guint i = 0; i < G_N_ELEMENTS(members) && !known; i++)
-      known = strcmp(l->data, members[i].name) == 0;
+      known = strcmp(name, members[i].name) == 0;
     if (!known)
-      return fail(error, "nothing is known of \"%s\"", (const char *)l->data);
+      return fail(error, "nothing is known of \"%s\"", name);
   }
   return TRUE;
 }
 
-static gboolean parse_answer(JsonObject *object, const char *nonce, NetRecorded *recorded, GError **error) {
-  JsonNode *node = json_object_get_member(object, "dns");
-  const char *question = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+static gboolean parse_answer(const JsonLine *object, const char *nonce, NetRecorded *recorded, GError **error) {
+  const char *question = json_line_get_text(object, "dns");
   g_autoptr(DnsAnswer) answer = question != NULL ? parse_question(question, nonce) : NULL;
   Line line = {answer, nonce, FALSE, 0};
   if (answer == NULL)
@@ -248,9 +240,9 @@ static gboolean parse_answer(JsonObject *object, const char *nonce, NetRecorded 
   if (!check_names(object, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
-    node = json_object_get_member(object, members[i].name);
+    const JsonMember *member = json_line_get(object, members[i].name);
     line.field = members[i].field;
-    if (node != NULL && !members[i].take(&line, node))
+    if (member != NULL && !members[i].take(&line, member))
       return fail(error, "\"%s\" of \"%s\" cannot be read", members[i].name, question);
   }
   if (!line.has_status && answer->n_records > 0)
@@ -263,10 +255,10 @@ static gboolean parse_answer(JsonObject *object, const char *nonce, NetRecorded 
   return TRUE;
 }
 
-static gboolean parse_header(JsonObject *object, NetRecorded *recorded, GError **error) {
+static gboolean parse_header(const JsonLine *object, NetRecorded *recorded, GError **error) {
   gint64 version;
-  JsonNode *resolvers = json_object_get_member(object, "resolvers");
-  if (!take_unsigned(json_object_get_member(object, HEADER_KEY), G_MAXINT32, &version))
+  const JsonMember *resolvers = json_line_get(object, "resolvers");
+  if (!take_unsigned(json_line_get(object, HEADER_KEY), G_MAXINT32, &version))
     return fail(error, "\"" HEADER_KEY "\" must be a number");
   if (version != VERSION)
     return fail(error, "this recording has format %" G_GINT64_FORMAT ", but only format %d is known", version, VERSION);
@@ -275,26 +267,8 @@ static gboolean parse_header(JsonObject *object, NetRecorded *recorded, GError *
   return TRUE;
 }
 
-static gboolean is_flat(const char *line, gsize length) {
-  guint depth = 0;
-  gboolean quoted = FALSE;
-  for (gsize i = 0; i < length && depth <= MAX_DEPTH; i++) {
-    if (quoted && line[i] == '\\')
-      i++;
-    else if (line[i] == '"')
-      quoted = !quoted;
-    else if (!quoted && (line[i] == '{' || line[i] == '['))
-      depth++;
-    else if (!quoted && depth > 0 && (line[i] == '}' || line[i] == ']'))
-      depth--;
-  }
-  return depth <= MAX_DEPTH;
-}
-
 gboolean net_recording_parse(const char *line, gsize length, const char *nonce, NetRecorded *recorded, GError **error) {
-  g_autoptr(JsonParser) parser = NULL;
   g_autoptr(GError) fault = NULL;
-  JsonNode *root;
   recorded->resolvers = NULL;
   recorded->answer = NULL;
   while (length > 0 && g_ascii_isspace(line[length - 1]))
@@ -307,21 +281,16 @@ gboolean net_recording_parse(const char *line, gsize length, const char *nonce, 
   if (length == 0 || *line == '#' ||
       (length > strlen(EVENT_START) && memcmp(line, EVENT_START, strlen(EVENT_START)) == 0))
     return TRUE;
-  if (length > MAX_LINE || memchr(line, '\0', length) != NULL || !is_flat(line, length) ||
-      !g_utf8_validate(line, (gssize)length, NULL))
-    return fail(error, "the line is too long, too deep or not UTF-8");
-  parser = json_parser_new_immutable();
-  if (!json_parser_load_from_data(parser, line, (gssize)length, &fault))
+  if (length > MAX_LINE || !g_utf8_validate(line, (gssize)length, NULL))
+    return fail(error, "the line is too long or not UTF-8");
+  g_autoptr(JsonLine) object = json_line_parse(line, length, &fault);
+  if (object == NULL)
     return fail(error, "%s", fault->message);
-  root = json_parser_get_root(parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
-    return fail(error, "the line is no JSON object");
-  JsonObject *object = json_node_get_object(root);
-  if (json_object_has_member(object, HEADER_KEY))
+  if (json_line_get(object, HEADER_KEY) != NULL)
     return parse_header(object, recorded, error);
-  if (json_object_has_member(object, "dns"))
+  if (json_line_get(object, "dns") != NULL)
     return parse_answer(object, nonce, recorded, error);
-  if (json_object_has_member(object, "event"))
+  if (json_line_get(object, "event") != NULL)
     return TRUE;
   return fail(error, "the line has no \"dns\"");
 }

@@ -1,26 +1,25 @@
 #include "report/bounce_json.h"
 
+#include "base/json_text.h"
 #include "mail/scan.h"
-
-#include <json-glib/json-glib.h>
 
 #define SCHEMA 1
 #define MAX_ADDRESSES 50
 
-static void add(JsonBuilder *json, const char *name, const char *value) {
+static void add(GString *json, const char *name, const char *value) {
   if (!value || !*value)
     return;
-  json_builder_set_member_name(json, name);
-  json_builder_add_string_value(json, value);
+  json_text_key(json, name);
+  json_text_append(json, value);
 }
 
-static void add_flag(JsonBuilder *json, const char *name, gboolean value) {
-  json_builder_set_member_name(json, name);
-  json_builder_add_boolean_value(json, value);
+static void add_flag(GString *json, const char *name, gboolean value) {
+  json_text_key(json, name);
+  g_string_append(json, value ? "true" : "false");
 }
 
 /* Addresses alone, without names and brackets; a header without any as it stands. */
-static void add_addresses(JsonBuilder *json, const char *name, const char *header, guint max) {
+static void add_addresses(GString *json, const char *name, const char *header, guint max) {
   g_autoptr(GString) list = g_string_new(NULL);
   gsize start = 0, end = 0;
   for (const char *p = header; p && max > 0 && scan_mailbox(p, &start, &end); p += end) {
@@ -34,20 +33,20 @@ static void add_addresses(JsonBuilder *json, const char *name, const char *heade
   add(json, name, list->len > 0 ? list->str : header);
 }
 
-static void add_original(JsonBuilder *json, const Bounce *bounce) {
-  json_builder_set_member_name(json, "original");
-  json_builder_begin_object(json);
+static void add_original(GString *json, const Bounce *bounce) {
+  json_text_key(json, "original");
+  g_string_append_c(json, '{');
   add(json, "message_id", bounce->message_id);
   add_addresses(json, "from", bounce->from, 1);
   add_addresses(json, "to", bounce->to, MAX_ADDRESSES);
   add(json, "subject", bounce->subject);
   add(json, "date", bounce->date);
   add(json, "return_path", bounce->return_path);
-  json_builder_end_object(json);
+  g_string_append_c(json, '}');
 }
 
-static void add_recipient(JsonBuilder *json, const BounceRecipient *recipient) {
-  json_builder_begin_object(json);
+static void add_recipient(GString *json, const BounceRecipient *recipient) {
+  g_string_append_c(json, '{');
   add(json, "recipient", recipient->recipient);
   add(json, "original_recipient", recipient->original_recipient);
   add(json, "action", recipient->action);
@@ -63,14 +62,13 @@ static void add_recipient(JsonBuilder *json, const BounceRecipient *recipient) {
   add(json, "owner", recipient->owner);
   if (recipient->permanent >= 0)
     add_flag(json, "permanent", recipient->permanent > 0);
-  json_builder_end_object(json);
+  g_string_append_c(json, '}');
 }
 
 char *bounce_to_json(const Bounce *bounce, const char *file) {
-  g_autoptr(JsonBuilder) json = json_builder_new();
-  json_builder_begin_object(json);
-  json_builder_set_member_name(json, "schema");
-  json_builder_add_int_value(json, SCHEMA);
+  g_autoptr(GString) json = g_string_new("{");
+  json_text_key(json, "schema");
+  g_string_append_printf(json, "%d", SCHEMA);
   add(json, "file", file);
   add_flag(json, "is_bounce", bounce->is_bounce);
   add(json, "kind", bounce_kind_word(bounce->kind));
@@ -83,12 +81,13 @@ char *bounce_to_json(const Bounce *bounce, const char *file) {
   add(json, "listed_ip", bounce->listed_ip);
   add(json, "received_ip", bounce->received_ip);
   add(json, "helo", bounce->helo);
-  json_builder_set_member_name(json, "recipients");
-  json_builder_begin_array(json);
-  for (guint i = 0; i < bounce->recipients->len; i++)
+  json_text_key(json, "recipients");
+  g_string_append_c(json, '[');
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    if (i > 0)
+      g_string_append_c(json, ',');
     add_recipient(json, g_ptr_array_index(bounce->recipients, i));
-  json_builder_end_array(json);
-  json_builder_end_object(json);
-  g_autoptr(JsonNode) root = json_builder_get_root(json);
-  return json_to_string(root, FALSE);
+  }
+  g_string_append(json, "]}");
+  return g_string_free(g_steal_pointer(&json), FALSE);
 }

@@ -13,6 +13,7 @@
 #include "ui/signals.h"
 
 #include <curses.h>
+#include <gmodule.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <limits.h>
@@ -387,7 +388,7 @@ static void run_loop(Terminal *terminal) {
   }
 }
 
-int curses_run(Desk *desk) {
+G_MODULE_EXPORT int screen_run(Desk *desk) {
   Terminal terminal = {.desk = desk, .code = -1};
   if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !can_place_cursor())
     return -1;

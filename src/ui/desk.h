@@ -65,6 +65,8 @@ void desk_next_language(Desk *desk);
 
 /* The front ends.  Return an exit code.  curses: -1 when the terminal cannot do it (then take the line mode). */
 int curses_run(Desk *desk);
+#define SCREEN_SYMBOL "screen_run" /* what the module screen.so (curses.c) exports: the same function */
+int screen_run(Desk *desk);
 int line_run(Desk *desk, int in, int out);
 
 #endif

@@ -23,8 +23,8 @@ LIBRARIES = [
     (r"gmime/.*", ["mail/mime.c"]),
     (r"idn2\.h", ["mail"]),
     (r"openssl/.*", ["mail"]),
-    (r"json-glib/.*", ["net", "flow", "report", "main.c"]),
-    (r"(n?curses.*|term|panel|form|menu)\.h|ncursesw/.*", ["ui"]),
+    (r"json-glib/.*", ["base/json_module.c"]),
+    (r"(n?curses.*|term|panel|form|menu)\.h|ncursesw/.*", ["ui/curses.c"]),
     (r"(pthread|threads|ctype|alloca|curl/.*)\.?h?", []),
 ]
 

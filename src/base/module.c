@@ -1,0 +1,18 @@
+#include "base/module.h"
+
+#include "base/paths.h"
+#include "base/text.h"
+
+#include <dlfcn.h>
+
+gpointer module_find(const char *name, const char *symbol, GError **error) {
+  g_autofree char *path = paths_module(name);
+  /* Never closed: the libraries behind register types for good. */
+  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  gpointer found = module ? dlsym(module, symbol) : NULL;
+  if (found)
+    return found;
+  g_autofree char *why = text_safe(dlerror(), -1, 400, TEXT_LINE, NULL);
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "A part of the program is missing: %s", why);
+  return NULL;
+}
