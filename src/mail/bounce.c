@@ -173,7 +173,7 @@ static gboolean says_nothing(const char *diagnostic) {
   for (const char *p = diagnostic; *p; p++)
     if (g_ascii_isalpha(*p) || (*p & 0x80))
       return FALSE;
-  return !bounce_kind_has_code(diagnostic);
+  return !bounce_words_have_code(diagnostic);
 }
 
 /* "5.0.0" and its like only say which class it is. */
@@ -216,7 +216,7 @@ static void read_recipients(Reading *reading, gboolean *named) {
       recipient->original_recipient = g_strdup(text->original);
     /* What is said to one recipient alone is said about it. */
     gboolean alone = found->len == 1 && bounce->recipients->len == 1;
-    gboolean use_all = alone && !bounce_kind_has_code(text->words) && bounce_kind_has_code(reading->joined);
+    gboolean use_all = alone && !bounce_words_have_code(text->words) && bounce_words_have_code(reading->joined);
     complete(recipient, use_all || (alone && !*text->words) ? reading->joined : text->words);
   }
   for (guint i = 0; i < bounce->recipients->len; i++)
@@ -250,7 +250,11 @@ static void read_list(Reading *reading) {
   }
 }
 
-static void add_feedback_recipients(Bounce *bounce, const GPtrArray *feedback) {
+/* Microsoft's complaints (JMRP) are no feedback reports, but the mail with this field put into it. */
+static const char jmrp_field[] = "X-HmXmrOriginalRecipient";
+
+static void add_feedback_recipients(Bounce *bounce, const MimeMail *mail) {
+  const GPtrArray *feedback = mail->feedback;
   for (guint i = 0; feedback && i < feedback->len; i++) {
     const MailField *field = g_ptr_array_index(feedback, i);
     g_autofree char *address = NULL;
@@ -262,6 +266,8 @@ static void add_feedback_recipients(Bounce *bounce, const GPtrArray *feedback) {
   }
   g_autoptr(GPtrArray) to = g_ptr_array_new_with_free_func(g_free);
   if (bounce->recipients->len == 0)
+    append_addresses(to, fields_get(mail->original, jmrp_field));
+  if (bounce->recipients->len == 0 && to->len == 0)
     append_addresses(to, bounce->to);
   for (guint i = 0; i < to->len; i++)
     recipient_of(bounce, g_ptr_array_index(to, i));
@@ -273,7 +279,7 @@ static void judge(Reading *reading, gboolean report, gboolean named) {
       .headers = reading->mail.headers,
       .text = reading->joined,
       .report = report ? bounce->recipients : NULL,
-      .feedback = reading->mail.feedback != NULL,
+      .feedback = reading->mail.feedback || fields_get(reading->mail.original, jmrp_field),
       .disposition = reading->mail.disposition,
       .copy = reading->mail.original || reading->notice->copy,
       .named = named,
@@ -312,7 +318,7 @@ static void take_apart(Reading *reading, const char *text, int depth) {
   reading->notice = notice_new(reading->mail.text);
   reading->joined = bounce_text_joined(reading->notice);
   gboolean report = (reading->mail.groups && reading->mail.groups->len > 0) || reading->notice->groups->len > 0;
-  if (!reading->notice->nested || report || depth >= MAX_NESTED || bounce_kind_has_code(reading->joined))
+  if (!reading->notice->nested || report || depth >= MAX_NESTED || bounce_words_have_code(reading->joined))
     return;
   g_autofree char *inner = g_steal_pointer(&reading->notice->nested);
   reading_clear(reading);
@@ -334,7 +340,7 @@ static void read_all(Reading *reading) {
   judge(reading, report, named);
   if (bounce->kind == BOUNCE_FEEDBACK) {
     drop_recipients(bounce);
-    add_feedback_recipients(bounce, reading->mail.feedback);
+    add_feedback_recipients(bounce, &reading->mail);
   } else if (bounce->kind == BOUNCE_AUTOREPLY || bounce->kind == BOUNCE_OTHER) {
     drop_recipients(bounce);
   } else if (bounce->recipients->len == 0) {

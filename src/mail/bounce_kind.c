@@ -1,9 +1,9 @@
 #include "mail/bounce_kind.h"
 
+#include "mail/bounce_words.h"
 #include "mail/encoded_word.h"
 #include "mail/fields.h"
 #include "mail/notice.h"
-#include "mail/status.h"
 
 #include <string.h>
 
@@ -198,11 +198,6 @@ static gboolean contains_one_of(const char *lower, const char *const *list) {
   return FALSE;
 }
 
-gboolean bounce_kind_has_code(const char *text) {
-  gsize start = 0, end = 0;
-  return reply_find(text, &start, &end) || status_find(text, &start, &end);
-}
-
 static char *decoded(const GPtrArray *headers, const char *name) {
   const char *value = fields_get(headers, name);
   return encoded_word_decode(value ? value : "");
@@ -252,7 +247,7 @@ static int points(const KindSigns *signs, const char *text, const char *subject)
   n += fields_get(signs->headers, "X-Failed-Recipients") ? 4 : 0;
   n += type && strstr(type, "delivery-status") ? 3 : 0;
   n += contains_one_of(text, failure_words) ? 2 : 0;
-  n += bounce_kind_has_code(text) ? 1 : 0;
+  n += bounce_words_have_code(text) ? 1 : 0;
   n += signs->copy ? 1 : 0;
   n += signs->named ? 1 : 0;
   return n;
@@ -275,7 +270,7 @@ BounceKind bounce_kind_judge(const KindSigns *signs) {
     return BOUNCE_AUTOREPLY;
   /* A text that somebody pasted was pasted because it is a bounce; a mail must prove it. */
   gboolean failure = contains_one_of(text, failure_words);
-  gboolean enough = signs->headers ? n >= ENOUGH : bounce_kind_has_code(text) || failure;
+  gboolean enough = signs->headers ? n >= ENOUGH : bounce_words_have_code(text) || failure;
   if (!enough)
     return BOUNCE_OTHER;
   if (contains_one_of(text, success_words) && !failure)

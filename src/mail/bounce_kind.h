@@ -18,7 +18,4 @@ typedef struct KindSigns {
 
 BounceKind bounce_kind_judge(const KindSigns *signs);
 
-/* TRUE if `text` holds a reply code or an enhanced status code that stands as one. */
-gboolean bounce_kind_has_code(const char *text);
-
 #endif

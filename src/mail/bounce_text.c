@@ -1,5 +1,7 @@
 #include "mail/bounce_text.h"
 
+#include "mail/bounce_session.h"
+#include "mail/bounce_words.h"
 #include "mail/scan.h"
 #include "mail/status.h"
 
@@ -48,26 +50,9 @@ static const char *const recipient_words[] = {
 
 /* The same for addresses that are somebody else's. */
 static const char *const other_words[] = {
-    "from",
-    "mail from",
-    "sender",
-    "contact",
-    "return-path",
-    "message-id",
-    "reply to",
-    "reply-to",
-    "envelope-from",
-    "write to",
-    "send mail to",
-    "send email to",
-    "send a message to",
-    "e-mail to",
-    "forward this to",
-    "helpdesk",
-    "mailto",
-    "reply",
-    "original sender",
-    NULL,
+    "from",      "sent by",         "mail from",     "sender",   "contact",      "return-path",     "message-id",
+    "reply to",  "reply-to",        "envelope-from", "write to", "send mail to", "send email to",   "send a message to",
+    "e-mail to", "forward this to", "helpdesk",      "mailto",   "reply",        "original sender", NULL,
 };
 
 static const char *const role_mailboxes[] = {"postmaster", "mailer-daemon", "abuse",    "support", "helpdesk",
@@ -185,6 +170,14 @@ static gboolean is_origin(const char *line, gsize start) {
   return word_before(line, line + start, words);
 }
 
+/* "A message sent by", with the address alone on a later line. */
+static gboolean belongs_to_other(const Notice *notice, guint line) {
+  while (line > 0 && !*notice_line(notice, line - 1))
+    line--;
+  const char *before = line > 0 ? notice->lines[line - 1] : "";
+  return word_before(before, before + strlen(before), other_words);
+}
+
 static GArray *find_mentions(const Notice *notice, const TextHints *hints) {
   GArray *mentions = g_array_new(FALSE, FALSE, sizeof(Mention));
   for (guint i = 0; i < notice->n_lines && mentions->len < 4 * MAX_RECIPIENTS; i++) {
@@ -197,6 +190,8 @@ static GArray *find_mentions(const Notice *notice, const TextHints *hints) {
       mention.rank = rank_mention(line, &mention);
       g_autofree char *address = mention_address(notice, &mention);
       gboolean sender = hints->sender && strstr(hints->sender, address);
+      if (mention.rank == RANK_HEAD && belongs_to_other(notice, i))
+        mention.rank = RANK_NONE;
       if (mention.rank < RANK_HEAD && (sender || is_role(address)))
         mention.rank = RANK_NONE;
       else if (sender) /* "A message sent by <..>", or a mail to oneself: only if nobody else heads a passage */
@@ -206,15 +201,6 @@ static GArray *find_mentions(const Notice *notice, const TextHints *hints) {
     }
   }
   return mentions;
-}
-
-static gboolean mentions_address(const char *line, const char *address) {
-  gsize n = strlen(address);
-  for (const char *p = line; *p; p++)
-    if (g_ascii_tolower(*p) == g_ascii_tolower(*address) && g_ascii_strncasecmp(p, address, n) == 0 &&
-        (p == line || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[n]))
-      return TRUE;
-  return FALSE;
 }
 
 /* The notice and who is mentioned in it. */
@@ -241,9 +227,11 @@ static gboolean begins_other(const Reading *reading, guint i, const char *addres
   return !same_address(other, address);
 }
 
-static gboolean has_code(const char *text) {
-  gsize start = 0, end = 0;
-  return reply_find(text, &start, &end) || status_find(text, &start, &end);
+/* "----- Transcript of session follows -----", "==========" */
+static gboolean is_heading(const char *line) {
+  gsize n = strlen(line);
+  return n >= 3 && strchr("-=*#", line[0]) && line[1] == line[0] && strchr("-=*#", line[n - 1]) &&
+         line[n - 2] == line[n - 1];
 }
 
 /* The lines from `line` (from byte `offset`) to the end of the paragraph, or to the next address. An address alone in
@@ -251,43 +239,29 @@ static gboolean has_code(const char *text) {
 static char *passage(const Reading *reading, const Mention *head, const char *address) {
   const Notice *notice = reading->notice;
   GString *words = g_string_new(NULL);
+  gboolean replied = FALSE;
   const char *rest = notice->lines[head->line] + head->end;
   rest += strspn(rest, ">\"' \t:;)");
   g_string_append(words, rest);
   for (guint i = head->line + 1; i < notice->n_lines && words->len < MAX_WORDS; i++) {
-    const char *line = notice->lines[i] + strspn(notice->lines[i], " \t");
+    const char *line = notice_line(notice, i);
     if (begins_other(reading, i, address))
       break;
-    if (!*line) {
-      if (words->len > 0)
+    if (!*line || is_heading(line)) {
+      if (words->len > 0 && words->str[words->len - 1] != ':')
         break;
       continue;
     }
+    /* Behind the reply stands what the own server made of it. */
+    gboolean reply = g_str_has_prefix(line, "<<< ") && bounce_words_have_code(line);
+    if (replied && !reply)
+      break;
+    replied = reply;
     if (words->len > 0)
       g_string_append_c(words, ' ');
     g_string_append(words, line);
   }
   return g_string_free(words, FALSE);
-}
-
-/* What the SMTP session in the notice says about `address`: the replies behind its RCPT command, or in lines with it.
- */
-static char *session_words(const Notice *notice, const char *address) {
-  g_autoptr(GString) words = g_string_new(NULL);
-  gboolean ours = FALSE;
-  for (guint i = 0; i < notice->n_lines && words->len < MAX_WORDS; i++) {
-    const char *line = notice->lines[i] + strspn(notice->lines[i], " \t");
-    gboolean here = mentions_address(line, address);
-    if (g_str_has_prefix(line, ">>> "))
-      ours = here;
-    gboolean reply = g_str_has_prefix(line, "<<< ");
-    if ((reply && (ours || here)) || (here && has_code(line))) {
-      if (words->len > 0)
-        g_string_append_c(words, ' ');
-      g_string_append(words, line);
-    }
-  }
-  return words->len > 0 ? g_strdup(words->str) : NULL;
 }
 
 static guint word_score(const char *words) {
@@ -314,7 +288,7 @@ static char *best_words(const Reading *reading, const char *address) {
     g_free(best);
     best = g_steal_pointer(&words);
   }
-  char *session = has_code(best) ? NULL : session_words(reading->notice, address);
+  char *session = bounce_words_have_code(best) ? NULL : bounce_session_words(reading->notice, address);
   return session ? session : g_steal_pointer(&best);
 }
 
@@ -328,7 +302,7 @@ static char *origin_unless_same(const char *text, gsize length, const char *addr
 static char *find_origin(const Notice *notice, const char *address) {
   for (guint i = 0; i < notice->n_lines; i++) {
     const char *line = notice->lines[i];
-    if (!mentions_address(line, address))
+    if (!scan_mentions(line, address))
       continue;
     /* On the same line or the one behind it. */
     for (guint k = i; k < MIN(i + 2, notice->n_lines); k++) {
@@ -394,8 +368,8 @@ GPtrArray *bounce_text_recipients(const Notice *notice, const TextHints *hints) 
 char *bounce_text_joined(const Notice *notice) {
   GString *joined = g_string_new(NULL);
   for (guint i = 0; i < notice->n_lines && joined->len < MAX_JOINED; i++) {
-    const char *line = notice->lines[i] + strspn(notice->lines[i], " \t");
-    if (!*line)
+    const char *line = notice_line(notice, i);
+    if (!*line || is_heading(line))
       continue;
     if (joined->len > 0)
       g_string_append_c(joined, ' ');

@@ -49,11 +49,6 @@ static const Phrase commands[] = {
     {"does not like sender", "MAIL"},
     {"failed after i sent the message", "DATA"},
     {"failed on data command", "DATA"},
-    {">>> rcpt to", "RCPT"},
-    {">>> mail from", "MAIL"},
-    {">>> data", "DATA"},
-    {">>> ehlo", "EHLO"},
-    {">>> helo", "EHLO"},
     {"initial server greeting", "CONN"},
     {"refused to talk to me", "CONN"},
     {"couldn't find any host", "CONN"},
@@ -216,7 +211,25 @@ void bounce_words_codes(BounceRecipient *recipient, const char *diagnostic) {
     recipient->status = g_strndup(diagnostic + start, end - start);
 }
 
-static void find_command(BounceRecipient *recipient, const char *words) {
+/* The last command of an SMTP session that is quoted before the reply: ">>> RCPT TO:<..> <<< 550", "--> DATA <-- 554".
+ */
+static const char *session_command(const char *before) {
+  static const Phrase verbs[] = {{"rcpt", "RCPT"}, {"mail", "MAIL"}, {"data", "DATA"},
+                                 {"ehlo", "EHLO"}, {"helo", "EHLO"}, {"bdat", "DATA"}};
+  const char *command = NULL;
+  for (const char *p = before; *p; p++) {
+    if (strncmp(p, ">>> ", 4) != 0 && strncmp(p, "--> ", 4) != 0)
+      continue;
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+      if (g_ascii_strncasecmp(p + 4, verbs[i].words, 4) == 0)
+        command = verbs[i].means;
+  }
+  return command;
+}
+
+static void find_command(BounceRecipient *recipient, const char *words, const char *before) {
+  if (!recipient->command)
+    recipient->command = g_strdup(session_command(before));
   for (guint i = 0; i < G_N_ELEMENTS(commands) && !recipient->command; i++)
     if (find_ci(words, commands[i].words))
       recipient->command = g_strdup(commands[i].means);
@@ -297,14 +310,20 @@ static char *remote_words(const char *words, gsize at) {
   return g_strdup(g_strstrip(said));
 }
 
+/* "The reason for the problem: 5.1.2 - Bad destination host": what was said begins with the code. */
+static gboolean find_announced_status(const char *text, gsize *at) {
+  gsize end = 0;
+  return status_find(text, at, &end) && *at >= 2 && text[*at - 1] == ' ' && text[*at - 2] == ':';
+}
+
 void bounce_words_read(BounceRecipient *recipient, const char *words) {
   g_autofree char *flat = bounce_words_tidy(words);
   gsize at = 0;
   gboolean reply = find_reply(flat, &at);
   bounce_words_codes(recipient, flat);
-  find_command(recipient, flat);
   /* The server that spoke is named before what it said; addresses in its own words are others'. */
   g_autofree char *before = g_strndup(flat, reply ? at : strlen(flat));
+  find_command(recipient, flat, before);
   if (!recipient->remote_mta || !recipient->remote_ip)
     find_server_by_ip(recipient, before);
   if (!recipient->remote_mta)
@@ -312,7 +331,7 @@ void bounce_words_read(BounceRecipient *recipient, const char *words) {
   if (!recipient->remote_mta && !recipient->remote_ip)
     find_server_by_name(recipient, before);
   if (!recipient->diagnostic && *flat)
-    recipient->diagnostic = reply ? remote_words(flat, at) : g_strdup(flat);
+    recipient->diagnostic = reply || find_announced_status(flat, &at) ? remote_words(flat, at) : g_strdup(flat);
 }
 
 static gboolean is_operator(const char *host, gsize n) {
@@ -368,4 +387,9 @@ void bounce_words_list(const char *words, char **list, char **listed_ip) {
     if (received_ip_is_public(ip))
       *listed_ip = g_steal_pointer(&ip);
   }
+}
+
+gboolean bounce_words_have_code(const char *words) {
+  gsize start = 0, end = 0;
+  return reply_find(words, &start, &end) || status_find(words, &start, &end);
 }

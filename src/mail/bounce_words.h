@@ -16,6 +16,9 @@ void bounce_words_codes(BounceRecipient *recipient, const char *diagnostic);
  * is already set stays. */
 void bounce_words_list(const char *words, char **list, char **listed_ip);
 
+/* TRUE if `words` hold a reply code or an enhanced status code that stands as one. */
+gboolean bounce_words_have_code(const char *words);
+
 /* A multi-line reply as one: repeated prefixes ("550-5.7.1 ", "550 5.7.1 ") after the first taken out, white space
  * collapsed. Caller frees. */
 char *bounce_words_tidy(const char *words);

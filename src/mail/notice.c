@@ -85,85 +85,6 @@ static const char *const markers[] = {
     NULL,
 };
 
-static const char *const daemons[] = {
-    "mailer-daemon",
-    "mailer_daemon",
-    "mailerdaemon",
-    "postmaster",
-    "mail delivery",
-    "mail.delivery",
-    "mailer daemon",
-    "mail administrator",
-    "system administrator",
-    "mail system",
-    "post_master",
-    "mail-daemon",
-    "maildaemon",
-    "email delivery",
-    "mdaemon",
-    "mail deliver system",
-    "bounce@",
-    "bounces@",
-    "delivery subsystem",
-    "mailgateway",
-    "poostmaster",
-    NULL,
-};
-
-static const char *const failure_subjects[] = {
-    "undeliver",
-    "non-deliver",
-    "nondeliver",
-    "not deliver",
-    "delivery fail",
-    "failure notice",
-    "delivery status",
-    "returned mail",
-    "returned to sender",
-    "delivery notification",
-    "mail failure",
-    "delivery problem",
-    "delivery error",
-    "delivery report",
-    "could not be delivered",
-    "couldn't be delivered",
-    "can't be delivered",
-    "not be delivered",
-    "returning message",
-    "could not send",
-    "mail system error",
-    "delivery has failed",
-    "delivery delayed",
-    "delayed mail",
-    "warning: message",
-    "message you sent",
-    "mail delivery",
-    "delivery failed",
-    "delivery unsuccessful",
-    "rejected",
-    "error sending your mail",
-    "bounce notification",
-    "bounced",
-    "message status",
-    "message not delivered",
-    "user unknown",
-    "are not member",
-    "not a member",
-    "non-member",
-    "unzustellbar",
-    "nicht zugestellt",
-    "non remis",
-    "\xE9\x85\x8D\xE4\xBF\xA1\xE4\xB8\x8D\xE8\x83\xBD",                         /* undeliverable */
-    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* delivery error */
-    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be delivered */
-    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* sending error */
-    "\xE9\x80\x81\xE4\xBF\xA1\xE5\xA4\xB1\xE6\x95\x97",                         /* sending failed */
-    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be sent */
-    "\xE9\x85\x8D\xE9\x81\x94",                                                 /* delivery */
-    "\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB", /* error mail */
-    NULL,
-};
-
 static gboolean contains_one_of(const char *text, const char *const *list) {
   if (!text)
     return FALSE;
@@ -172,14 +93,6 @@ static gboolean contains_one_of(const char *text, const char *const *list) {
     if (strstr(lower, *list))
       return TRUE;
   return FALSE;
-}
-
-gboolean notice_is_daemon(const char *from) {
-  return contains_one_of(from, daemons);
-}
-
-gboolean notice_is_failure_subject(const char *subject) {
-  return contains_one_of(subject, failure_subjects);
 }
 
 static gboolean is_field_of(const char *line, const char *const *list) {
@@ -217,7 +130,7 @@ static void split_lines(Notice *notice, const char *text) {
   notice->lines = (char **)g_ptr_array_free(lines, FALSE);
 }
 
-static const char *line_text(const Notice *notice, guint i) {
+const char *notice_line(const Notice *notice, guint i) {
   return notice->lines[i] + strspn(notice->lines[i], " \t");
 }
 
@@ -325,7 +238,7 @@ static void find_quoted_header(Notice *notice) {
   };
   g_autoptr(GPtrArray) fields = fields_new();
   for (guint i = 0; i < notice->n_lines; i++) {
-    const char *line = line_text(notice, i);
+    const char *line = notice_line(notice, i);
     for (guint k = 0; k < G_N_ELEMENTS(phrases); k++) {
       gsize n = strlen(phrases[k][0]);
       if (g_ascii_strncasecmp(line, phrases[k][0], n) != 0 || fields_get(fields, phrases[k][1]))
@@ -376,7 +289,7 @@ static void find_groups(Notice *notice) {
   GPtrArray *group = NULL;
   g_autoptr(GString) value = g_string_new(NULL);
   for (guint i = 0; i < notice->n_lines && notice->groups->len < MAX_GROUPS; i++) {
-    const char *line = line_text(notice, i);
+    const char *line = notice_line(notice, i);
     if (!is_field_of(line, report_fields)) {
       if (!*line)
         group = NULL;
@@ -388,13 +301,18 @@ static void find_groups(Notice *notice) {
     }
     g_autofree char *name = g_strndup(line, fields_name_length(line));
     g_string_assign(value, strchr(line, ':') + 1);
-    while (i + 1 < notice->n_lines && *line_text(notice, i + 1) && fields_name_length(line_text(notice, i + 1)) == 0) {
+    guint first = i;
+    while (i + 1 < notice->n_lines && *notice_line(notice, i + 1) &&
+           fields_name_length(notice_line(notice, i + 1)) == 0) {
       i++;
       if (value->len < FIELDS_MAX_VALUE)
-        g_string_append_printf(value, " %s", line_text(notice, i));
+        g_string_append_printf(value, " %s", notice_line(notice, i));
     }
     g_autofree char *trimmed = g_strdup(value->str);
     fields_add(group, name, g_strstrip(trimmed));
+    /* Read once is enough: the lines are no text any more. */
+    for (guint k = first; k <= i; k++)
+      *notice->lines[k] = '\0';
   }
 }
 

@@ -6,13 +6,12 @@
 #include "mail/fields.h"
 
 typedef struct Notice {
-  char **lines; /* of the notice alone, without quoting marks; NULL-terminated */
+  char **lines;        /* of the notice alone, without quoting marks; NULL-terminated */
   guint n_lines;
-  GPtrArray *
-      original; /* header fields of the returned mail, from the copy or what the notice says of it, not decoded; NULL */
-  gboolean copy;     /* there is a copy of the returned mail behind the notice, or of its header */
-  char *nested;      /* that copy, if it is itself a notice of non-delivery; else NULL */
-  GPtrArray *groups; /* of lists of fields: a delivery report (RFC 3464) that stands in the text; may be empty */
+  GPtrArray *original; /* header fields of the returned mail (copied, or told by the notice), not decoded; NULL */
+  gboolean copy;       /* there is a copy of the returned mail behind the notice, or of its header */
+  char *nested;        /* that copy, if it is itself a notice of non-delivery; else NULL */
+  GPtrArray *groups;   /* of lists of fields: a delivery report (RFC 3464) that stands in the text; may be empty */
 } Notice;
 
 #define NOTICE_MAX_BYTES (256 << 10)
@@ -23,6 +22,9 @@ typedef struct Notice {
 Notice *notice_new(const char *text);
 void notice_free(Notice *notice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Notice, notice_free)
+
+/* Line `i` without its indentation. */
+const char *notice_line(const Notice *notice, guint i);
 
 /* TRUE if `from` or `subject` (either may be NULL) are those of a mail system's notice. */
 gboolean notice_is_daemon(const char *from);

@@ -181,3 +181,12 @@ gsize scan_host(const char *p) {
       return n;
   return 0;
 }
+
+gboolean scan_mentions(const char *text, const char *address) {
+  gsize n = strlen(address);
+  for (const char *p = text; *p; p++)
+    if (g_ascii_tolower(*p) == g_ascii_tolower(*address) && g_ascii_strncasecmp(p, address, n) == 0 &&
+        (p == text || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[n]))
+      return TRUE;
+  return FALSE;
+}

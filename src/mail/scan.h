@@ -16,4 +16,7 @@ gboolean scan_mailbox(const char *text, gsize *start, gsize *end);
  * in the last; the root's dot is not counted.  0: none. */
 gsize scan_host(const char *p);
 
+/* TRUE if `address` stands in `text` (any case), not as a part of a longer one. */
+gboolean scan_mentions(const char *text, const char *address);
+
 #endif

@@ -1,0 +1,56 @@
+#include "mail/bounce_session.h"
+
+#include "mail/bounce_words.h"
+#include "mail/scan.h"
+
+#include <string.h>
+
+#define MAX_WORDS 16384
+
+/* An SMTP session in the notice as it bears on one address. */
+typedef struct Session {
+  GString *reply;  /* the other server's to the last command */
+  GString *own;    /* lines with the address and a code: what the own server made of it */
+  gboolean ours;   /* the last command named the address */
+  gboolean others; /* it named another recipient */
+} Session;
+
+static void append_words(GString *out, const char *line) {
+  if (out->len > 0)
+    g_string_append_c(out, ' ');
+  g_string_append(out, line);
+}
+
+/* Returns TRUE when the reply that concerns `address` is complete.  A reply to DATA may mean all recipients: it counts
+ * when a line with the address follows. */
+static gboolean session_line(Session *session, const char *line, const char *address) {
+  gboolean here = scan_mentions(line, address);
+  gboolean reply = g_str_has_prefix(line, "<<< ");
+  if (session->ours && !reply && bounce_words_have_code(session->reply->str))
+    return TRUE;
+  if (g_str_has_prefix(line, ">>> ")) {
+    session->ours = here;
+    session->others = !here && g_ascii_strncasecmp(line + 4, "RCPT", 4) == 0;
+    g_string_truncate(session->reply, 0);
+  } else if (reply && (!session->others || here)) {
+    session->ours |= here;
+    append_words(session->reply, line + 4);
+  } else if (here && bounce_words_have_code(line)) {
+    append_words(session->own, line);
+    return bounce_words_have_code(session->reply->str);
+  } else if (strstr(line, "hile talking to ")) {
+    g_string_truncate(session->reply, 0);
+  }
+  return FALSE;
+}
+
+char *bounce_session_words(const Notice *notice, const char *address) {
+  g_autoptr(GString) reply = g_string_new(NULL);
+  g_autoptr(GString) own = g_string_new(NULL);
+  Session session = {.reply = reply, .own = own};
+  gboolean complete = FALSE;
+  for (guint i = 0; i < notice->n_lines && own->len + reply->len < MAX_WORDS && !complete; i++)
+    complete = session_line(&session, notice_line(notice, i), address);
+  GString *words = complete || session.ours ? reply : own;
+  return bounce_words_have_code(words->str) ? g_strdup(words->str) : NULL;
+}

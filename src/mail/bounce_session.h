@@ -1,0 +1,12 @@
+/* SMTP sessions that notices quote (">>> RCPT TO:<..>", "<<< 550 ..."), as Sendmail and its kin do.
+ * Part of the reader of bounces. */
+#ifndef WB_MAIL_BOUNCE_SESSION_H
+#define WB_MAIL_BOUNCE_SESSION_H
+
+#include "mail/notice.h"
+
+/* What the session says about `address`: the other server's reply, else what the own server made of it. NULL: nothing.
+ * Caller frees. */
+char *bounce_session_words(const Notice *notice, const char *address);
+
+#endif

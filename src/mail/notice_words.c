@@ -1,0 +1,101 @@
+#include "mail/notice.h"
+
+#include <string.h>
+
+/* Lower case, as the texts are compared in lower case. */
+static const char *const daemons[] = {
+    "mailer-daemon",
+    "mailer_daemon",
+    "mailerdaemon",
+    "postmaster",
+    "mail delivery",
+    "mail.delivery",
+    "mailer daemon",
+    "mail administrator",
+    "system administrator",
+    "mail system",
+    "post_master",
+    "mail-daemon",
+    "maildaemon",
+    "email delivery",
+    "mdaemon",
+    "mail deliver system",
+    "bounce@",
+    "bounces@",
+    "delivery subsystem",
+    "mailgateway",
+    "poostmaster",
+    NULL,
+};
+
+static const char *const failure_subjects[] = {
+    "undeliver",
+    "non-deliver",
+    "nondeliver",
+    "not deliver",
+    "delivery fail",
+    "failure notice",
+    "delivery status",
+    "returned mail",
+    "returned to sender",
+    "delivery notification",
+    "mail failure",
+    "delivery problem",
+    "delivery error",
+    "delivery report",
+    "could not be delivered",
+    "couldn't be delivered",
+    "can't be delivered",
+    "not be delivered",
+    "returning message",
+    "could not send",
+    "mail system error",
+    "delivery has failed",
+    "delivery delayed",
+    "delayed mail",
+    "warning: message",
+    "message you sent",
+    "mail delivery",
+    "delivery failed",
+    "delivery unsuccessful",
+    "rejected",
+    "error sending your mail",
+    "bounce notification",
+    "bounced",
+    "message status",
+    "message not delivered",
+    "user unknown",
+    "are not member",
+    "not a member",
+    "non-member",
+    "unzustellbar",
+    "nicht zugestellt",
+    "non remis",
+    "\xE9\x85\x8D\xE4\xBF\xA1\xE4\xB8\x8D\xE8\x83\xBD",                         /* undeliverable */
+    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* delivery error */
+    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be delivered */
+    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* sending error */
+    "\xE9\x80\x81\xE4\xBF\xA1\xE5\xA4\xB1\xE6\x95\x97",                         /* sending failed */
+    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be sent */
+    "\xE9\x85\x8D\xE9\x81\x94",                                                 /* delivery */
+    "\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB", /* error mail */
+    NULL,
+};
+
+static gboolean contains_one_of(const char *text, const char *const *list) {
+  if (!text)
+    return FALSE;
+  g_autofree char *lower = g_ascii_strdown(text, -1);
+  for (; *list; list++)
+    if (strstr(lower, *list))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean notice_is_daemon(const char *from) {
+  return contains_one_of(from, daemons);
+}
+
+gboolean notice_is_failure_subject(const char *subject) {
+  return contains_one_of(subject, failure_subjects);
+}
