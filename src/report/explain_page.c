@@ -74,6 +74,10 @@ static const char *prospect(const BounceRecipient *recipient) {
     return N_("Delayed; more attempts follow.");
   if (recipient->permanent < 0)
     return NULL;
+  /* Without a reply nobody refused: no server was reached, or the own one gave up. */
+  if (!recipient->reply)
+    return recipient->permanent ? N_("Failed for good: sending the same mail again will not help.")
+                                : N_("Failed for now: it may work later.");
   return recipient->permanent ? N_("Refused for good: sending the same mail again will not help.")
                               : N_("Refused for now: it may work later.");
 }
