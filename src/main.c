@@ -288,6 +288,7 @@ int main(int argc, char **argv) {
   setlocale(LC_CTYPE, ""); /* the charset; language, dates and numbers are our own business */
   g_set_prgname("whybounce");
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   Options options = {0};
   g_autoptr(GError) error = NULL;
   const char *data = early_option(argc, argv, "--data");

@@ -72,7 +72,8 @@ typedef struct View {
   const Result *result;     /* borrowed; live */
   Level level;
   char *meaning;            /* `say` of the branch that will be taken, or NULL */
-  guint elapsed_ms, timeout_ms;
+  guint elapsed_ms;
+  guint timeout_ms;         /* what one look-up may take at most; 0: not said */
   gint64 finished_at;
   gboolean reused;          /* the run was already there: "12 s ago" */
   gboolean consent_needed;  /* a probe that contacts somebody waits for a "yes" */

@@ -226,6 +226,7 @@ static void view_probe(const Session *s, const Walk *walk, View *view) {
   view->result = probe_run_result(run);
   view->level = result_shown_level(view->result, done);
   view->elapsed_ms = probe_run_elapsed_ms(run);
+  view->timeout_ms = net_timeout_ms(s->net);
   view->kind = done ? VIEW_RESULT : VIEW_PROBE;
   view->text = done ? result_text(view->result) : session_step_title(s, step);
   if (!done)

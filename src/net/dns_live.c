@@ -416,6 +416,10 @@ void dns_live_free(DnsLive *live) {
   ares_library_cleanup();
 }
 
+guint dns_live_timeout_ms(const DnsLive *live) {
+  return live->timeout_ms;
+}
+
 const char *dns_live_resolvers(const DnsLive *live) {
   return live->label;
 }

@@ -21,6 +21,7 @@ DnsLive *dns_live_new(const NetOptions *options, DnsLiveDone done, gpointer user
 void dns_live_free(DnsLive *live);
 
 /* One line for people; "none" if there is no resolver, and then nothing may be asked. */
+guint dns_live_timeout_ms(const DnsLive *live);
 const char *dns_live_resolvers(const DnsLive *live);
 gboolean dns_live_has_resolver(const DnsLive *live);
 

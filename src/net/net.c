@@ -307,6 +307,10 @@ gboolean net_is_live(const Net *net) {
   return net->live != NULL;
 }
 
+guint net_timeout_ms(const Net *net) {
+  return net->live != NULL ? dns_live_timeout_ms(net->live) : 0;
+}
+
 const char *net_resolvers(const Net *net) {
   if (net->live != NULL)
     return dns_live_resolvers(net->live);

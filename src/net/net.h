@@ -118,6 +118,8 @@ void net_free(Net *net);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Net, net_free)
 
 gboolean net_is_live(const Net *net);
+/* How long one question may take, in ms; 0 in replay. */
+guint net_timeout_ms(const Net *net);
 /* The resolvers in use as one line, "192.0.2.53, 192.0.2.54"; "none" if there is none. From the
  * recording in replay. */
 const char *net_resolvers(const Net *net);

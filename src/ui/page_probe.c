@@ -57,12 +57,12 @@ static char *elapsed_words(const View *view) {
   g_autofree char *elapsed = g_strdup_printf("%.1f", view->elapsed_ms / 1000.0);
   g_autofree char *most = g_strdup_printf("%u", (view->timeout_ms + 999) / 1000);
   g_autoptr(Message) message =
-      view->timeout_ms > 0 ? message_new(N_("{elapsed} s, at most {most} s"), "elapsed", elapsed, "most", most, NULL)
+      view->timeout_ms > 0 ? message_new(N_("{elapsed} s, at most {most} s each"), "elapsed", elapsed, "most", most, NULL)
                            : message_new(N_("{elapsed} s"), "elapsed", elapsed, NULL);
   return message_text(message, NULL, NULL);
 }
 
-/* "[######......]  4 of 6   3.1 s, at most 8 s" */
+/* "[######......]  4 of 6   3.1 s, at most 5 s each" */
 static void add_progress(Page *page, const View *view) {
   const Result *result = view->result;
   g_autofree char *elapsed = elapsed_words(view);

@@ -32,6 +32,7 @@ void signals_catch(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
     sigaction(wanted[i], &action, NULL);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a full quota is an error of write() */
 }
 
 int signals_fd(void) { return pipe_ends[0]; }

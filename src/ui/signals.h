@@ -4,7 +4,7 @@
 #ifndef WB_UI_SIGNALS_H
 #define WB_UI_SIGNALS_H
 
-/* Installs the handlers once. SIGPIPE is ignored. */
+/* Installs the handlers once. SIGPIPE and SIGXFSZ are ignored. */
 void signals_catch(void);
 /* Readable when a signal came. */
 int signals_fd(void);

@@ -271,7 +271,7 @@ static void test_sweep(void) {
   assert_sound(screen, 80, 24);
   g_assert_true(shows(screen, "     1 .......w.......w....L..w....    29 "));
   g_assert_true(shows(screen, "   113 .......w\n"));
-  g_assert_true(shows(screen, "105 of 120   4.2 s, at most 10 s"));
+  g_assert_true(shows(screen, "105 of 120   4.2 s, at most 10 s each"));
   StepState state = {.filter = SWEEP_LISTED};
   g_autoptr(Page) page = page_step(view, &state, 80, 24);
   g_autoptr(Screen) listed = page_lay_out(page, 80, 24);
