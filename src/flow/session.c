@@ -56,11 +56,11 @@ GPtrArray *session_callers(const Session *s) {
 Way session_way(const Step *step, const char *answer, const Facts *facts) {
   const Choice *choice = step->kind == STEP_CHOOSE ? step_find_choice(step, answer) : NULL;
   if (choice != NULL && (choice->go != NULL || choice->goes_return))
-    return (Way){.to = choice->go, .returns = choice->goes_return};
+    return (Way){.to = choice->go, .returns = choice->goes_return, .line = choice->line};
   for (guint i = 0; step->branches != NULL && i < step->branches->len; i++) {
     const Branch *branch = g_ptr_array_index(step->branches, i);
     if (branch->when == NULL || condition_holds(branch->when, facts))
-      return (Way){.to = branch->go, .returns = branch->go == NULL, .say = branch->say};
+      return (Way){.to = branch->go, .returns = branch->go == NULL, .say = branch->say, .line = branch->line};
   }
   return (Way){0};
 }
@@ -132,11 +132,18 @@ static gboolean waits(const Walk *walk) {
   }
 }
 
+/* For authors of guides, and for tests that count which branches were taken: G_MESSAGES_DEBUG=whybounce. */
+static void trace(const Session *s, const Step *step, Way way) {
+  if (way.line > 0 && !s->replaying)
+    g_log("whybounce", G_LOG_LEVEL_DEBUG, "taken %s:%d", step->flow->file, way.line);
+}
+
 /* Where `return` leads to from the current step: the step that goes on, or NULL. */
 static const Step *return_target(Session *s, int *caller) {
   while (*caller >= 0) {
     const Walk *use = g_ptr_array_index(s->path, *caller);
     Way way = session_way(use->visit.step, NULL, s->facts);
+    trace(s, use->visit.step, way);
     *caller = use->caller;
     if (!way.returns)
       return way.to;
@@ -155,6 +162,7 @@ gboolean session_advance(Session *s, gint64 now) {
     caller = (int)s->path->len - 1;
   } else {
     Way way = session_way(walk->visit.step, walk->visit.answer, s->facts);
+    trace(s, walk->visit.step, way);
     to = way.returns ? return_target(s, &caller) : way.to;
   }
   if (to != NULL && s->path->len < SESSION_MAX_WALKS) {

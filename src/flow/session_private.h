@@ -91,6 +91,7 @@ typedef struct Way {
   const Step *to;      /* NULL: return, or nowhere */
   gboolean returns;
   const Message *say;  /* of the branch taken, or NULL */
+  int line;            /* of the choice or branch in the flow's file, 0: none */
 } Way;
 /* `answer`: of a choose step. */
 Way session_way(const Step *step, const char *answer, const Facts *facts);

@@ -1,18 +1,24 @@
 """Test files made of sections.
 
-    # a comment, up to the first section
+    # what this is about, up to the first section
     args: --lang ja bounce.eml
     == net
     {"dns":"example.com MX","answer":["10 mx1.example.com"]}
     == file bounce.eml
     ...
-    == in
+    == session
     ...
 
 Sections keep their order; a name may come more than once.  `key: value` lines before the first section are settings.
+The program runs in a folder of its own that holds the files of world/ and is given its recording and its blocklists, unless a
+setting says `world: no`.  `net` are lines that are added to the recording, `file NAME` is another file in the folder; in `escaped NAME`
+\\xNN stands for a byte and \\u{NNNN} for a character that an editor would not show.
 """
 import os
 import re
+import shutil
+
+WORLD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "world")
 
 
 class Sections:
@@ -61,24 +67,40 @@ class Sections:
     def lay_out(self, folder):
         """Writes the recording and the files of the test into `folder`; returns the arguments for whybounce."""
         args = []
-        net = self.get("net")
-        if net is not None:
-            args += ["--replay", os.path.join(folder, "net.jsonl")]
-            with open(args[1], "w", encoding="utf-8") as f:
-                f.write(net)
+        if self.settings.get("world") != "no":
+            for name in sorted(os.listdir(WORLD)):
+                shutil.copy(os.path.join(WORLD, name), folder)
+            with open(os.path.join(folder, "net.jsonl"), "a", encoding="utf-8") as f:
+                f.write(self.get("net", ""))
+            args = ["--replay", "net.jsonl", "--set", "lists=lists.yaml"]
+        for name, data in self.files().items():
+            with open(os.path.join(folder, name), "wb") as f:
+                f.write(data)
+        return args
+
+    def files(self):
+        """Name to bytes."""
+        files = {}
         for name, text in self.parts:
-            if name.startswith("file "):
-                data = text.encode("utf-8", "surrogateescape")
-                with open(os.path.join(folder, name[5:]), "wb") as f:
-                    f.write(data)
-        return args + self.settings.get("args", "").split()
+            kind, _, rest = name.partition(" ")
+            if kind == "file":
+                files[rest] = text.encode("utf-8", "surrogateescape")
+            elif kind == "escaped":
+                files[rest] = unescape(text)
+        return files
 
 
-# What differs from run to run: dates, times, case names, ages.
+def unescape(text):
+    data = re.sub(r"\\u\{([0-9A-Fa-f]+)\}", lambda m: chr(int(m[1], 16)), text).encode("utf-8", "surrogateescape")
+    return re.sub(rb"\\x([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), data)
+
+
+# What differs from run to run: dates, times, case names, the version.
 VOLATILE = [
     (re.compile(r"\d{8}-\d{4}-\d+"), "CASE"),
     (re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "DATE TIME"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
+    (re.compile(r"\bwhybounce \d+\.\d+[-.\w]*"), "whybounce VERSION"),
 ]
 
 
