@@ -72,6 +72,7 @@ typedef struct Look {
   SweepTarget targets[2];
   guint n_targets;
   const char *range;    /* of an address that is not public; NULL: public */
+  gboolean private_domain;
 } Look;
 
 /* --- what is looked for --- */
@@ -118,7 +119,7 @@ static gboolean take_domain(Look *look, const char *text, gboolean own) {
     add_target(look, DNSLIST_DOMAIN, domain, domain);
     return TRUE;
   }
-  look->range = look->range != NULL ? look->range : N_("a name that is kept out of the public DNS");
+  look->private_domain = TRUE;
   g_free(domain);
   return TRUE;
 }
@@ -322,14 +323,18 @@ static ProbeState stop(Look *look, const char *why) {
   return PROBE_DONE;
 }
 
-static ProbeState say_not_public(Look *look) {
-  Message *text = message_new(N_("Not asked: this is no address of the public Internet ({range})"), NULL);
-  Finding *row = result_add(look->result, LEVEL_UNKNOWN, NULL, message_set_tr(text, "range", look->range));
-  finding_set_advice(row, message_new(N_("Public lists cannot know it. Take the address that other servers see: it stands "
-                                         "in the bounce, or in the Received lines of a mail that arrived"),
-                                      NULL));
-  facts_set_text(look->result->facts, "status", SOURCE_PROBE, "not_public");
-  return stop(look, "not asked");
+/* What is not asked of public lists, since they cannot know it, and should not. */
+static void say_not_public(Look *look) {
+  if (look->private_domain)
+    result_add(look->result, LEVEL_UNKNOWN, NULL,
+               message_new(N_("Not asked: this name is kept out of the public DNS, so that no public list can know it"), NULL));
+  if (look->range != NULL) {
+    Message *text = message_new(N_("Not asked: this is no address of the public Internet ({range})"), NULL);
+    Finding *row = result_add(look->result, LEVEL_UNKNOWN, NULL, message_set_tr(text, "range", look->range));
+    finding_set_advice(row, message_new(N_("Public lists cannot know it. Take the address that other servers see: it "
+                                           "stands in the bounce, or in the Received lines of a mail that arrived"),
+                                        NULL));
+  }
 }
 
 static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice) {
@@ -368,7 +373,12 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
                              : message_new(N_("The file of blocklists cannot be read: see whybounce lint"), NULL));
     return stop(look, "bad file");
   }
-  return look->n_targets > 0 ? sweep(look, net, &choice) : say_not_public(look);
+  if (!choice.own)
+    say_not_public(look);
+  if (look->n_targets > 0)
+    return sweep(look, net, &choice);
+  facts_set_text(look->result->facts, "status", SOURCE_PROBE, "not_public");
+  return stop(look, "not asked");
 }
 
 static ProbeState run_dnsbl(Net *net, const Facts *inputs, Result *result) {

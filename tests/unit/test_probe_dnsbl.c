@@ -137,6 +137,11 @@ static void test_not_public(void) {
   }
   g_autoptr(ProbeRun) domain = run_probe(net, "dnsbl", "domain", "mail.test", NULL);
   assert_fact(domain, "status", "not_public");
+  assert_row(domain, LEVEL_UNKNOWN, "kept out of the public DNS");
+  /* One of two: the other is asked, and nothing is passed over in silence. */
+  g_autoptr(ProbeRun) both = run_probe(net, "dnsbl", "ip", "10.0.0.1", "domain", "example.com", NULL);
+  assert_row(both, LEVEL_UNKNOWN, "no address of the public Internet (private network)");
+  g_assert_cmpint(fact_of(both, "unanswered")->number, >, 0);
 }
 
 /* Which lists are asked: by default the core ones, of the right kind, and never a retired or redundant one. */

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""The probes, by way of `check`, against real name servers: a resolver in front of authoritative servers and lists."""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import harness  # noqa: E402
+
+tap = harness.Tap()
+PROGRAM = os.path.join(harness.BUILD, "whybounce")
+SOA = "$TTL 300\n@ SOA ns.test. hostmaster.test. 1 3600 600 86400 60\n@ NS ns.test.\n"
+
+TEST_ZONE = SOA + """
+ns A 127.0.0.1
+example MX 20 mx2.example
+example MX 10 mx1.example
+mx1.example A 192.0.2.25
+mx1.example AAAA 2001:db8::25
+mx2.example A 192.0.2.26
+web A 192.0.2.80
+null MX 0 .
+empty TXT nothing
+lint MX 10 alias.lint
+lint MX 20 private.lint
+lint MX 30 gone.lint
+alias.lint CNAME mx1.example
+private.lint A 10.0.0.25
+evil MX 10 \\027evil.test.
+"""
+
+EVERYTHING = SOA.replace("ns.test.", "ns.invalid.").replace("hostmaster.test.", "h.invalid.") + "* A 203.0.113.80\n"
+
+HEAD = "$SOA 3600 ns.bl.test hostmaster.bl.test 0 3600 600 86400 60\n$NS 3600 ns.bl.test\n"
+LISTS = {
+    "clean.bl.test": HEAD + ":127.0.0.2:x\n127.0.0.2\n",
+    "listed.bl.test": HEAD + ":127.0.0.2:Listed, see http://listed.bl.test/?$\n127.0.0.2\n192.0.2.10\n",
+    "wild.bl.test": HEAD + ":127.0.0.2:all\n0.0.0.0/1\n128.0.0.0/1\n",
+    "error.bl.test": HEAD + ":127.255.255.254:Error, open resolver\n0.0.0.0/1\n128.0.0.0/1\n",
+    "parked.bl.test": HEAD + ":203.0.113.80:for sale\n0.0.0.0/1\n128.0.0.0/1\n",
+    "zen.spamhaus.org": HEAD + ":127.255.255.254:Error, open resolver\n0.0.0.0/1\n128.0.0.0/1\n",
+}
+
+
+def check(resolver, *arguments, stdin=""):
+    """Exit code, and one object a line."""
+    done = subprocess.run([PROGRAM, "check", "--json", "--resolver", resolver, "--timeout", "1500", *arguments],
+                          input=stdin, capture_output=True, text=True, timeout=60)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def facts(line, probe):
+    return line["probes"][probe]["facts"]
+
+
+def expect(name, have, wanted):
+    wrong = [f"{key} is {have.get(key)!r}, not {value!r}" for key, value in wanted.items() if have.get(key) != value]
+    tap.ok(not wrong, name, "\n".join(wrong))
+
+
+def mail_servers(resolver):
+    code, lines, _ = check(resolver, "--probe", "mx", "example.test")
+    tap.ok(code == 0, "a domain in order is fine", f"{code} {lines}")
+    expect("its servers", facts(lines[0], "mx"),
+           {"mx.status": "ok", "mx.hosts": ["mx1.example.test", "mx2.example.test"], "mx.count": 2, "mx.faults": [],
+            "mx.addresses": ["192.0.2.25", "2001:db8::25", "192.0.2.26"], "mx.ttl": 300})
+    for domain, status, code_wanted in (("web.test", "implicit", 0), ("null.test", "null_mx", 1), ("empty.test", "no_data", 1),
+                                        ("gone.test", "nxdomain", 1)):
+        code, lines, _ = check(resolver, "--probe", "mx", domain)
+        expect(f"{domain}: {status}", {"code": code, **facts(lines[0], "mx")}, {"code": code_wanted, "mx.status": status})
+    code, lines, _ = check(resolver, "--probe", "mx", "lint.test")
+    expect("mistakes in records", {"code": code, "faults": sorted(facts(lines[0], "mx")["mx.faults"])},
+           {"code": 1, "faults": ["alias", "no_address", "special_address"]})
+    _, lines, _ = check(resolver, "--probe", "mx", "evil.test")
+    tap.ok("\x1b" not in json.dumps(lines, ensure_ascii=False), "a name with an escape in it is made safe", lines)
+
+
+def addresses(resolver):
+    code, lines, _ = check(resolver, "taro@exmaple.test")
+    expect("a slip of the finger", {"code": code, **facts(lines[0], "address")},
+           {"code": 1, "address.valid": True, "address.takes_mail": False, "address.suggestion": "taro@example.test"})
+    code, lines, _ = check(resolver, "--probe", "address", " taro@example.test")
+    expect("a blank before it", {"code": code, **facts(lines[0], "address")},
+           {"code": 1, "address.valid": False, "address.reason": "space", "address.position": 1,
+            "address.cleaned": "taro@example.test", "address.takes_mail": True, "address.suggestion": None})
+
+
+def bulk(resolver):
+    targets = ["example.test", "gone.test", "taro@example.test"] * 100
+    code, lines, _ = check(resolver, "--probe", "mx", stdin="\n".join(targets))
+    tap.ok([line["target"] for line in lines] == targets and code == 1, "three hundred targets, in their order", len(lines))
+    tap.ok([facts(line, "mx")["mx.status"] for line in lines] == ["ok", "nxdomain", "ok"] * 100, "each with its own answer")
+
+
+def blocklists(resolver, scratch):
+    path = scratch.write("lists", "".join(f"{zone}\n" for zone in LISTS if zone.endswith("bl.test")) + "nobody.bl.test\n")
+    code, lines, _ = check(resolver, "--probe", "dnsbl", "--set", "ip=192.0.2.10", "--set", f"lists={path}")
+    expect("one of six lists", {"code": code, **facts(lines[0], "dnsbl")},
+           {"code": 1, "dnsbl.status": "listed", "dnsbl.listed": ["listed.bl.test"], "dnsbl.wildcard": ["wild.bl.test"],
+            "dnsbl.refused": ["error.bl.test"], "dnsbl.address": "192.0.2.10", "dnsbl.clean": 1})
+    tap.ok(set(facts(lines[0], "dnsbl")["dnsbl.unanswered"]) ==
+           {"wild.bl.test", "error.bl.test", "parked.bl.test", "nobody.bl.test"}, "what told us nothing is named", lines)
+    row = next(f for f in lines[0]["probes"]["dnsbl"]["findings"] if f["subject"] == "listed.bl.test")
+    tap.ok(row["quote"] == "Listed, see http://listed.bl.test/?192.0.2.10", "with the list's own words", row)
+    tap.ok([e["asked"] for e in row["evidence"]] ==
+           ["10.2.0.192.listed.bl.test A", "1.0.0.127.listed.bl.test A", "10.2.0.192.listed.bl.test TXT"],
+           "and what it rests on", row)
+    code, lines, _ = check(resolver, "192.0.2.11", "--set", f"lists={scratch.write('one', 'clean.bl.test')}")
+    expect("on none", {"code": code, **facts(lines[0], "dnsbl")}, {"code": 0, "dnsbl.status": "clean", "dnsbl.listed": []})
+    code, lines, _ = check(resolver, "example.test")
+    expect("nor a name that is not public", {"code": code, "mx": facts(lines[0], "mx")["mx.status"], **facts(lines[0], "dnsbl")},
+           {"code": 3, "mx": "ok", "dnsbl.status": "not_public"})
+    code, lines, _ = check(resolver, "192.168.1.1")
+    expect("a private address is not sent out", {"code": code, **facts(lines[0], "dnsbl")},
+           {"code": 3, "dnsbl.status": "not_public"})
+
+
+def vantage(resolver, liar):
+    code, lines, _ = check(resolver, "--probe", "vantage")
+    expect("a list that refuses this resolver", {"code": code, **facts(lines[0], "vantage")},
+           {"code": 1, "vantage.status": "ok", "vantage.public": True, "vantage.resolver": resolver})
+    code, lines, _ = check(liar, "--probe", "vantage")
+    expect("a resolver that invents answers", {"code": code, **facts(lines[0], "vantage")},
+           {"code": 1, "vantage.status": "rewrites"})
+
+
+def nobody_there():
+    dead = f"127.0.0.1:{harness.free_port()}"
+    code, lines, _ = check(dead, "--probe", "vantage")
+    expect("no resolver", {"code": code, **facts(lines[0], "vantage")}, {"code": 1, "vantage.status": "no_dns"})
+    code, lines, _ = check(dead, "taro@example.test")
+    tap.ok(code == 3, "then nothing is known of an address", f"{code} {lines}")
+    mx = lines[0]["probes"]["mx"]
+    tap.ok(mx["status"] == "unknown" and "mx.hosts" in mx["unknown"] and "mx.hosts" not in mx["facts"] and
+           mx["facts"]["mx.status"] in ("timeout", "unreachable"), "nor of its mail servers", mx)
+    tap.ok(facts(lines[0], "address")["address.valid"] is True, "but its form needs no resolver")
+
+
+def main():
+    with harness.Scratch() as scratch:
+        knot = harness.Knot(scratch, {"test": TEST_ZONE})
+        liar = harness.Knot(scratch, {".": EVERYTHING})
+        lists = harness.Rbldnsd(scratch, LISTS)
+        servers = [knot, liar, lists]
+        unbound = harness.Unbound(scratch, {"test": knot.port, "bl.test": lists.port, "spamhaus.org": lists.port})
+        for server in servers + [unbound]:
+            if not server.start():
+                tap.skip("probes over real servers", server.missing)
+                return
+        resolver = f"127.0.0.1:{unbound.port}"
+        mail_servers(resolver)
+        addresses(resolver)
+        bulk(resolver)
+        blocklists(resolver, scratch)
+        vantage(resolver, f"127.0.0.1:{liar.port}")
+    nobody_there()
+
+
+main()
+sys.exit(tap.done())
