@@ -26,9 +26,12 @@ static GPtrArray *list_folder(const char *dir, Diags *diags) {
   return names;
 }
 
-static void add_folder(Flows *flows, const char *dir, gboolean own, Diags *diags) {
+/* `except`: the name of a file to leave out, or NULL. */
+static void add_folder(Flows *flows, const char *dir, gboolean own, const char *except, Diags *diags) {
   g_autoptr(GPtrArray) names = list_folder(dir, diags);
   for (guint i = 0; i < names->len; i++) {
+    if (g_strcmp0(names->pdata[i], except) == 0)
+      continue;
     g_autofree char *path = g_build_filename(dir, names->pdata[i], NULL);
     g_ptr_array_add(flows->files, flow_file_load(path, own, flows));
   }
@@ -68,9 +71,9 @@ static void pass_on(const Diags *from, Diags *to) {
 }
 
 static void load_folders(Flows *flows, const char *const *own, Diags *diags) {
-  add_folder(flows, flows->dir, FALSE, diags);
+  add_folder(flows, flows->dir, FALSE, NULL, diags);
   for (; own != NULL && *own != NULL; own++)
-    add_folder(flows, *own, TRUE, diags);
+    add_folder(flows, *own, TRUE, NULL, diags);
   flows_link(flows);
   for (guint i = 0; i < flows->files->len; i++) {
     const FlowFile *file = flows->files->pdata[i];
@@ -187,35 +190,9 @@ void flows_lint(const char *dir, const char *const *own, Diags *diags) {
   check_menu(flows, diags);
 }
 
-static const FlowFile *find_file(const Flows *flows, const char *path) {
-  g_autofree char *wanted = g_canonicalize_filename(path, NULL);
-  for (guint i = flows->files->len; i-- > 0;) {
-    const FlowFile *file = flows->files->pdata[i];
-    g_autofree char *each = g_canonicalize_filename(file->flow.file, NULL);
-    if (g_str_equal(each, wanted))
-      return file;
-  }
-  return NULL;
-}
-
 /* The id of the flow that a step uses, or NULL. */
 static const char *used_id(const FullStep *step) {
   return step->step.kind == STEP_USE && step->node != NULL ? yaml_get_text(step->node, "use") : NULL;
-}
-
-/* Flows that a linted one uses and that lie beside it. */
-static void add_neighbours(Flows *flows, const char *folder, guint first) {
-  for (guint i = first; i < flows->files->len && i < first + FLOW_MAX_FILES; i++) {
-    const FlowFile *file = flows->files->pdata[i];
-    for (guint s = 0; s < file->flow.steps->len; s++) {
-      const char *id = used_id(step_at(file, s));
-      if (id == NULL || !read_is_name(id))
-        continue;
-      g_autofree char *name = g_strconcat(id, ".yaml", NULL), *path = g_build_filename(folder, name, NULL);
-      if (find_file(flows, path) == NULL && g_file_test(path, G_FILE_TEST_EXISTS))
-        g_ptr_array_add(flows->files, flow_file_load(path, TRUE, flows));
-    }
-  }
 }
 
 /* The faults of a file and of those it names, which may be too bad to be linked. */
@@ -236,20 +213,25 @@ static void pass_on_used(const Flows *flows, const FlowFile *file, GHashTable *s
   }
 }
 
+static gboolean is_same_folder(const char *a, const char *b) {
+  g_autofree char *one = g_canonicalize_filename(a, NULL), *two = g_canonicalize_filename(b, NULL);
+  return g_str_equal(one, two);
+}
+
 void flow_lint(const char *dir, const char *path, Diags *diags) {
   g_autoptr(Diags) others = diags_new();
   g_autoptr(Flows) flows = flows_new(dir);
   read_causes(flows, others);
   read_guides(flows, others);
-  add_folder(flows, dir, FALSE, others);
-  if (find_file(flows, path) == NULL) {
-    guint first = flows->files->len;
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_ptr_array_add(flows->files, flow_file_load(path, TRUE, flows));
-    add_neighbours(flows, folder, first);
-  }
+  /* What it uses, and what uses it, may lie beside it. */
+  g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path);
+  gboolean ours = is_same_folder(folder, dir);
+  add_folder(flows, dir, FALSE, ours ? base : NULL, others);
+  if (!ours)
+    add_folder(flows, folder, TRUE, base, others);
+  FlowFile *file = flow_file_load(path, !ours, flows);
+  g_ptr_array_add(flows->files, file);
   flows_link(flows);
-  const FlowFile *file = find_file(flows, path);
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
   pass_on_used(flows, file, seen, diags);
 }
@@ -259,7 +241,7 @@ void causes_lint(const char *dir, const char *path, Diags *diags) {
   g_autoptr(Flows) flows = flows_new(dir);
   flows->knowledge->causes_tried = TRUE;
   flows->knowledge->causes = causes_load(path, diags);
-  add_folder(flows, dir, FALSE, others);
+  add_folder(flows, dir, FALSE, NULL, others);
   flows_link(flows);
   flow_check_causes(flows, path, diags);
 }

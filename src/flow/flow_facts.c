@@ -280,15 +280,13 @@ static void check_shared_names(FlowFile *file, const FlowFile *used) {
   }
 }
 
-void flow_check_facts(FlowFile *file, const Flows *flows) {
+void flow_check_facts(FlowFile *file) {
   for (guint i = 0; i < file->refs->len; i++)
     check_ref(file, &g_array_index(file->refs, FactRef, i));
   for (guint i = 0; i < file->flow.steps->len; i++) {
     const FullStep *step = step_at(file, i);
     if (step->step.kind == STEP_USE)
       check_needs(file, step);
-    if (step->step.guide != NULL)
-      flow_check_guide(file, step, flows->knowledge->guides);
   }
   for (guint i = 0; i < file->uses->len; i++)
     check_shared_names(file, file->uses->pdata[i]);

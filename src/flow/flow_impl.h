@@ -1,6 +1,6 @@
 /* What the files of the loader share: flow.c (folders, look-ups), flow_load.c (a file), flow_step.c (a step
- * by its kind), flow_next.c (where it leads), flow_link.c (sub-flows), flow_facts.c (names of facts), flow_check.c
- * (ways), flow_distance.c.
+ * by its kind), flow_next.c (where it leads), flow_link.c (sub-flows), flow_facts.c (names of facts),
+ * flow_knowledge.c (causes and guides), flow_check.c (ways), flow_distance.c.
  *
  * Order of a load: every file is read by itself; for each id the last good file is chosen; sub-flows are linked;
  * then, sub-flows before their callers, ways, facts and distances are checked.  Faults of reading and of checking
@@ -108,8 +108,8 @@ typedef struct StepReader {
 } StepReader;
 /* The kind by the leading key of the map, -1 with a fault. */
 int step_kind_of(const StepReader *reader, const YamlNode *map);
-/* What an author may write, NULL-terminated: the keys of a step of a kind, the words behind "as", "show", "finish" (NULL:
- * any other key). The schema is tested against them. */
+/* What an author may write, NULL-terminated: the keys of a step of a kind, the words behind "as", "show", "finish"
+ * (NULL: any other key). The schema is tested against them. */
 const char *const *step_keys(StepKind kind);
 const char *const *step_words(const char *key);
 /* Fills `step` (name, kind and place are there) from its map. The names of all steps are known. */
@@ -126,8 +126,6 @@ char *step_template(const StepReader *reader, const FullStep *step, const YamlNo
 const Step *step_target(const StepReader *reader, const YamlNode *node);
 void step_read_next(const StepReader *reader, FullStep *step);
 void step_read_choice(const StepReader *reader, FullStep *step, const YamlNode *node);
-/* "FAULT: did you mean ..?" with the nearest of `names`, which are too many to list. */
-void step_fault_near(const StepReader *reader, const YamlNode *node, const char *fault, GHashTable *names);
 void branch_free(gpointer branch);
 void choice_free(gpointer choice);
 void binding_free(gpointer binding);
@@ -142,15 +140,15 @@ void flow_check_ways(FlowFile *file);
 
 /* --- flow_facts.c --- */
 /* Names of facts in texts and conditions. The ways were worked out. */
-void flow_check_facts(FlowFile *file, const Flows *flows);
+void flow_check_facts(FlowFile *file);
 /* The step that gives a fact: of the file, of what it uses, or of its callers. NULL: none. */
 const Step *flow_fact_giver(const FlowFile *file, const char *name);
 /* Faults of `causes.yaml` about facts that no flow has; nothing while a flow has errors. */
 void flow_check_causes(const Flows *flows, const char *path, Diags *diags);
 
-/* --- flow_guides.c --- */
-/* The guide of a checklist: that there is one, whatever was chosen. `guides` NULL: they were not read. */
-void flow_check_guide(FlowFile *file, const FullStep *step, const Guides *guides);
+/* --- flow_knowledge.c --- */
+/* Causes and guides that the flow names, as far as they were read: that they are there, whatever was chosen. */
+void flow_check_knowledge(FlowFile *file, const Knowledge *knowledge);
 
 /* --- flow_distance.c --- */
 void flow_work_out_distances(FlowFile *file);

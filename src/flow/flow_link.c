@@ -175,7 +175,8 @@ static void check_file(FlowFile *file, const Flows *flows) {
   if (file->broken)
     return;
   flow_check_ways(file);
-  flow_check_facts(file, flows);
+  flow_check_facts(file);
+  flow_check_knowledge(file, flows->knowledge);
   file->faulty = file->broken = diags_count(file->checking, DIAG_ERROR) > 0;
   if (!file->broken)
     flow_work_out_distances(file);

@@ -44,26 +44,21 @@ char *step_template(const StepReader *reader, const FullStep *step, const YamlNo
 
 /* --- targets and branches --- */
 
-/* The word nearest to the node's text, or nothing: names of steps are too many to list. */
-void step_fault_near(const StepReader *reader, const YamlNode *node, const char *fault, GHashTable *names) {
-  g_autofree const char **words = (const char **)g_hash_table_get_keys_as_array(names, NULL);
-  const char *near = text_nearest(node->text, words);
-  if (near != NULL)
-    yaml_fault(reader->doc, node, reader->diags, DIAG_ERROR, "%s: did you mean \"%s\"?", fault, near);
-  else
-    yaml_fault(reader->doc, node, reader->diags, DIAG_ERROR, "%s", fault);
-}
-
 const Step *step_target(const StepReader *reader, const YamlNode *node) {
   if (node->kind != YAML_SCALAR || *node->text == '\0') {
     yaml_fault(reader->doc, node, reader->diags, DIAG_ERROR, "Here must be the name of a step");
     return NULL;
   }
   const Step *step = g_hash_table_lookup(reader->file->by_name, node->text);
+  if (step != NULL)
+    return step;
   g_autofree char *fault = g_strdup_printf("There is no step \"%s\"", node->text);
-  if (step == NULL)
-    step_fault_near(reader, node, fault, reader->file->by_name);
-  return step;
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < reader->file->flow.steps->len; i++)
+    g_ptr_array_add(names, step_at(reader->file, i)->step.name);
+  g_ptr_array_add(names, NULL);
+  read_fault_near(reader->doc, node, fault, (const char *const *)names->pdata, reader->diags);
+  return NULL;
 }
 
 /* The step that `node` names, or `return`. FALSE with a fault. */

@@ -282,16 +282,7 @@ static void read_finish(const StepReader *reader, FullStep *step, const YamlNode
   int finish = read_word_at(reader->doc, map, "finish", finish_words, reader->diags);
   step->step.finish = MAX(finish, 0);
   step->step.text = text_key(reader, step, "say", READ_PAGE);
-  const char *cause = read_text_at(reader->doc, map, "cause", FALSE, reader->diags);
-  const Causes *causes = reader->flows->knowledge->causes;
-  step->step.cause = g_strdup(cause);
-  if (cause == NULL || causes == NULL || causes_find(causes, cause) != NULL)
-    return;
-  g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
-  for (guint i = 0; i < causes_all(causes)->len; i++)
-    g_hash_table_add(ids, ((const Cause *)causes_all(causes)->pdata[i])->id);
-  g_autofree char *fault = g_strdup_printf("There is no cause \"%s\" in causes.yaml", cause);
-  step_fault_near(reader, yaml_get(map, "cause"), fault, ids);
+  step->step.cause = g_strdup(read_text_at(reader->doc, map, "cause", FALSE, reader->diags));
 }
 
 /* --- a whole step --- */

@@ -151,16 +151,20 @@ char **read_texts_at(const YamlDoc *doc, const YamlNode *map, const char *key, D
   return (char **)g_ptr_array_free(g_steal_pointer(&texts), FALSE);
 }
 
-void read_fault_word(const YamlDoc *doc, const YamlNode *node, const char *text, const char *const *words,
+void read_fault_near(const YamlDoc *doc, const YamlNode *node, const char *text, const char *const *words,
                      Diags *diags) {
   const char *near = text_nearest(node->text, words);
-  g_autofree char *all = near == NULL ? g_strjoinv(", ", (char **)words) : NULL;
   if (near != NULL)
     yaml_fault(doc, node, diags, DIAG_ERROR, "%s: did you mean \"%s\"?", text, near);
-  else if (*all != '\0')
-    yaml_fault(doc, node, diags, DIAG_ERROR, "%s: use one of %s", text, all);
   else
     yaml_fault(doc, node, diags, DIAG_ERROR, "%s", text);
+}
+
+void read_fault_word(const YamlDoc *doc, const YamlNode *node, const char *text, const char *const *words,
+                     Diags *diags) {
+  g_autofree char *all = g_strjoinv(", ", (char **)words);
+  g_autofree char *fault = *all != '\0' ? g_strdup_printf("%s: use one of %s", text, all) : g_strdup(text);
+  read_fault_near(doc, node, text_nearest(node->text, words) != NULL ? text : fault, words, diags);
 }
 
 int read_word_at(const YamlDoc *doc, const YamlNode *map, const char *key, const char *const *words, Diags *diags) {

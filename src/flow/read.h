@@ -46,6 +46,10 @@ const char *read_date_at(const YamlDoc *doc, const YamlNode *map, const char *ke
 void read_fault_word(const YamlDoc *doc, const YamlNode *node, const char *text, const char *const *words,
                      Diags *diags);
 
+/* The same without the list of words, for names that are too many. */
+void read_fault_near(const YamlDoc *doc, const YamlNode *node, const char *text, const char *const *words,
+                     Diags *diags);
+
 /* TRUE for an id or the name of a step: begins with a letter or digit, then letters, digits, `_` and `-`, at most 60.
  * No dot: it separates a step from its facts. */
 gboolean read_is_name(const char *text);

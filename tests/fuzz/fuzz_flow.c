@@ -1,6 +1,7 @@
 /* Flows of strangers: any bytes are read without a fault of ours, and a flow that loads cannot fail.
  *
- * The input is f.yaml, g.yaml and causes.yaml, parted by a line "====".  Corpus: flows/ (and tests/unit/data). */
+ * The input is f.yaml, g.yaml and causes.yaml, parted by a line "====".  A corpus: tests/unit/data/flows with their ids
+ * made f and g. */
 #include "flow/flow.h"
 
 #include <glib/gstdio.h>

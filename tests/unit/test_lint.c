@@ -87,11 +87,35 @@ static void test_many(void) {
   g_assert_cmpint(code, ==, 4);
 }
 
+/* Flows to look at, each beside what lint says about it; nothing: it has no fault. */
+static void test_samples(void) {
+  g_autoptr(GDir) folder = g_dir_open("tests/unit/data/flows", 0, NULL);
+  g_assert_nonnull(folder);
+  const char *name;
+  guint n = 0;
+  while ((name = g_dir_read_name(folder)) != NULL) {
+    if (!g_str_has_suffix(name, ".yaml"))
+      continue;
+    g_autofree char *path = g_build_filename("tests/unit/data/flows", name, NULL);
+    g_autofree char *beside = g_strdup_printf("%.*slint", (int)(strlen(path) - strlen("yaml")), path);
+    g_autofree char *expected = NULL;
+    if (!g_file_get_contents(beside, &expected, NULL, NULL))
+      expected = g_strdup("");
+    int code = -1;
+    g_autofree char *text = lint((const char *[]){path, NULL}, &code);
+    g_assert_cmpstr(text, ==, expected);
+    g_assert_cmpint(code, ==, *expected != '\0');
+    n++;
+  }
+  g_assert_cmpuint(n, >=, 4);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_setenv("XDG_CONFIG_HOME", "/nowhere", TRUE);
   g_test_add_func("/lint/shipped", test_shipped);
   g_test_add_func("/lint/files", test_files);
+  g_test_add_func("/lint/samples", test_samples);
   g_test_add_func("/lint/many", test_many);
   return g_test_run();
 }

@@ -56,7 +56,7 @@ static void check_choice_guide(FlowFile *file, const FullStep *step, const Choic
                choice->line);
 }
 
-void flow_check_guide(FlowFile *file, const FullStep *step, const Guides *guides) {
+static void check_guide(FlowFile *file, const FullStep *step, const Guides *guides) {
   const YamlNode *node = yaml_get(step->node, "guide");
   g_auto(GStrv) names = template_facts(step->step.guide);
   if (names[0] == NULL) {
@@ -76,4 +76,25 @@ void flow_check_guide(FlowFile *file, const FullStep *step, const Guides *guides
   for (guint i = 0; i < question->choices->len; i++)
     if (choice_leads(question, question->choices->pdata[i], &step->step))
       check_choice_guide(file, step, question->choices->pdata[i], guides);
+}
+
+static void check_cause(FlowFile *file, const FullStep *step, const Causes *causes) {
+  if (causes_find(causes, step->step.cause) != NULL)
+    return;
+  g_autoptr(GPtrArray) ids = g_ptr_array_new();
+  for (guint i = 0; i < causes_all(causes)->len; i++)
+    g_ptr_array_add(ids, ((Cause *)causes_all(causes)->pdata[i])->id);
+  g_ptr_array_add(ids, NULL);
+  g_autofree char *fault = g_strdup_printf("There is no cause \"%s\" in causes.yaml", step->step.cause);
+  read_fault_near(file->doc, yaml_get(step->node, "cause"), fault, (const char *const *)ids->pdata, file->checking);
+}
+
+void flow_check_knowledge(FlowFile *file, const Knowledge *knowledge) {
+  for (guint i = 0; i < file->flow.steps->len; i++) {
+    const FullStep *step = step_at(file, i);
+    if (step->step.guide != NULL)
+      check_guide(file, step, knowledge->guides);
+    if (step->step.cause != NULL && knowledge->causes != NULL)
+      check_cause(file, step, knowledge->causes);
+  }
 }
