@@ -1,8 +1,9 @@
 /* Flows of strangers: any bytes are read without a fault of ours, and a flow that loads cannot fail.
  *
- * The input is f.yaml, g.yaml and causes.yaml, parted by a line "====".  A corpus: tests/unit/data/flows with their ids
- * made f and g. */
+ * The input is up to two flows and a causes.yaml, parted by a line "====".  A flow's file has the name that its id asks
+ * for, so that flows/ is a corpus. */
 #include "flow/flow.h"
+#include "flow/read.h"
 
 #include <glib/gstdio.h>
 #include <stdint.h>
@@ -13,14 +14,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char dir[] = "/tmp/wb-fuzz-flow-XXXXXX";
 
-static void clean_up(void) {
-  for (const char *const *name =
-           (const char *const[]){"f.yaml", "g.yaml", "knowledge/causes.yaml", "knowledge", "", NULL};
-       *name != NULL; name++) {
-    g_autofree char *path = g_build_filename(dir, *name, NULL);
-    if (g_unlink(path) != 0)
-      g_rmdir(path);
+static void remove_files(void) {
+  g_autoptr(GDir) folder = g_dir_open(dir, 0, NULL);
+  const char *name;
+  while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    if (g_str_has_suffix(name, ".yaml"))
+      g_unlink(path);
   }
+}
+
+static void clean_up(void) {
+  g_autofree char *causes = g_build_filename(dir, "knowledge", "causes.yaml", NULL);
+  g_autofree char *knowledge = g_build_filename(dir, "knowledge", NULL);
+  remove_files();
+  g_unlink(causes);
+  g_rmdir(knowledge);
+  g_rmdir(dir);
 }
 
 static void prepare(void) {
@@ -41,6 +51,21 @@ static void put(const char *name, const char *bytes, gsize length) {
   if (file == NULL || fwrite(bytes, 1, length, file) != length)
     abort();
   fclose(file);
+}
+
+static void put_flow(const char *text) {
+  const char *id = g_str_has_prefix(text, "id: ") ? text : strstr(text, "\nid: ");
+  g_autofree char *name = NULL;
+  if (id != NULL) {
+    id += strcspn(id, ":") + 2;
+    name = g_strndup(id, strcspn(id, " \r\n#"));
+  }
+  if (name == NULL || !read_is_name(name)) {
+    g_free(name);
+    name = g_strdup("f");
+  }
+  g_autofree char *file = g_strconcat(name, ".yaml", NULL);
+  put(file, text, strlen(text));
 }
 
 static void require(gboolean holds) {
@@ -114,8 +139,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   g_autofree char *text = g_strndup((const char *)data, size);
   g_auto(GStrv) parts = g_strsplit(text, "\n====\n", 3);
   guint n = g_strv_length(parts);
-  put("f.yaml", n > 0 ? parts[0] : "", n > 0 ? strlen(parts[0]) : 0);
-  put("g.yaml", n > 1 ? parts[1] : "", n > 1 ? strlen(parts[1]) : 0);
+  remove_files();
+  for (guint i = 0; i < MIN(n, 2); i++)
+    put_flow(parts[i]);
   put("knowledge/causes.yaml", n > 2 ? parts[2] : "", n > 2 ? strlen(parts[2]) : 0);
 
   g_autoptr(Diags) diags = diags_new();
