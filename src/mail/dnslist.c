@@ -6,7 +6,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Test entries of RFC 5782 s5 and s2.4: 127.0.0.1 and ::FFFF:7F00:1 are never listed, 127.0.0.2 and ::FFFF:7F00:2 are. */
+/* Test entries of RFC 5782 s5 and s2.4: 127.0.0.1 and ::FFFF:7F00:1 are never listed, 127.0.0.2 and ::FFFF:7F00:2 are.
+ */
 #define MAPPED_TEST(last) last ".0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"
 
 typedef struct TestEntry {
@@ -78,11 +79,17 @@ DnsList *dnslists_add(DnsLists *lists, const char *zone) {
   return list;
 }
 
-gboolean dnslists_is_plain(const DnsLists *lists) { return lists->doc == NULL; }
+gboolean dnslists_is_plain(const DnsLists *lists) {
+  return lists->doc == NULL;
+}
 
-guint dnslists_length(const DnsLists *lists) { return lists->lists->len; }
+guint dnslists_length(const DnsLists *lists) {
+  return lists->lists->len;
+}
 
-const DnsList *dnslists_get(const DnsLists *lists, guint i) { return g_ptr_array_index(lists->lists, i); }
+const DnsList *dnslists_get(const DnsLists *lists, guint i) {
+  return g_ptr_array_index(lists->lists, i);
+}
 
 const DnsList *dnslists_zone(const DnsLists *lists, const char *zone) {
   return g_hash_table_lookup(lists->by_zone, zone);
@@ -194,9 +201,9 @@ static const DnsListCode *row_of(const DnsList *list, const Octets *address) {
     const DnsListCode *code = &list->codes[i];
     if (!code_fits(code, address))
       continue;
-    gboolean better = best == NULL || (code->bit != 0 && best->bit != 0
-                                           ? weights[code->verdict] > weights[best->verdict]
-                                           : code_width(code) < code_width(best));
+    gboolean better =
+        best == NULL || (code->bit != 0 && best->bit != 0 ? weights[code->verdict] > weights[best->verdict]
+                                                          : code_width(code) < code_width(best));
     if (better)
       best = code;
   }
@@ -273,32 +280,60 @@ static char *test_name(const DnsList *list, DnsListKind kind, gboolean listed) {
   return NULL;
 }
 
-char *dnslist_negative_name(const DnsList *list, DnsListKind kind) { return test_name(list, kind, FALSE); }
+char *dnslist_negative_name(const DnsList *list, DnsListKind kind) {
+  return test_name(list, kind, FALSE);
+}
 
-char *dnslist_positive_name(const DnsList *list, DnsListKind kind) { return test_name(list, kind, TRUE); }
+char *dnslist_positive_name(const DnsList *list, DnsListKind kind) {
+  return test_name(list, kind, TRUE);
+}
 
 /* --- what is known --- */
 
-const char *dnslist_zone(const DnsList *list) { return list->zone; }
+const char *dnslist_zone(const DnsList *list) {
+  return list->zone;
+}
 
-const char *dnslist_name(const DnsList *list) { return list->name; }
+const char *dnslist_name(const DnsList *list) {
+  return list->name;
+}
 
-unsigned dnslist_kinds(const DnsList *list) { return list->kinds; }
+unsigned dnslist_kinds(const DnsList *list) {
+  return list->kinds;
+}
 
-DnsListTier dnslist_tier(const DnsList *list) { return list->tier; }
+DnsListTier dnslist_tier(const DnsList *list) {
+  return list->tier;
+}
 
-DnsListAsk dnslist_ask(const DnsList *list) { return list->ask; }
+DnsListAsk dnslist_ask(const DnsList *list) {
+  return list->ask;
+}
 
-const char *dnslist_why_never(const DnsList *list) { return list->why_never; }
+const char *dnslist_why_never(const DnsList *list) {
+  return list->why_never;
+}
 
-const char *dnslist_lookup_url(const DnsList *list) { return list->lookup; }
+const char *dnslist_lookup_url(const DnsList *list) {
+  return list->lookup;
+}
 
-const char *dnslist_delist_url(const DnsList *list) { return list->delist; }
+const char *dnslist_delist_url(const DnsList *list) {
+  return list->delist;
+}
 
-const char *dnslist_note(const DnsList *list) { return list->note; }
+const char *dnslist_note(const DnsList *list) {
+  return list->note;
+}
 
-const char *dnslist_retired_since(const DnsList *list) { return list->since; }
+const char *dnslist_retired_since(const DnsList *list) {
+  return list->since;
+}
 
-const char *dnslist_instead(const DnsList *list) { return list->instead; }
+const char *dnslist_instead(const DnsList *list) {
+  return list->instead;
+}
 
-gboolean dnslist_is_doubtful(const DnsList *list) { return list->doubtful; }
+gboolean dnslist_is_doubtful(const DnsList *list) {
+  return list->doubtful;
+}

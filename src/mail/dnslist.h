@@ -21,14 +21,14 @@ typedef enum DnsListAsk {
 
 typedef enum DnsListVerdict {
   DNSLIST_CLEAN,
-  DNSLIST_LISTED,     /* a real listing */
-  DNSLIST_WEAK,       /* a minor sign */
-  DNSLIST_POLICY,     /* kind of address (dynamic, no PTR): relay through a smarthost, not a removal request */
-  DNSLIST_POSITIVE,   /* an allow list knows it */
-  DNSLIST_NEUTRAL,    /* context only */
-  DNSLIST_REFUSED,    /* the list would not tell us: never clean */
-  DNSLIST_UNKNOWN,    /* no answer, resolver fault, a resolver or parked domain that answers for everything */
-  DNSLIST_WILDCARD,   /* answers "listed" for an address that no list may list: dead */
+  DNSLIST_LISTED,   /* a real listing */
+  DNSLIST_WEAK,     /* a minor sign */
+  DNSLIST_POLICY,   /* kind of address (dynamic, no PTR): relay through a smarthost, not a removal request */
+  DNSLIST_POSITIVE, /* an allow list knows it */
+  DNSLIST_NEUTRAL,  /* context only */
+  DNSLIST_REFUSED,  /* the list would not tell us: never clean */
+  DNSLIST_UNKNOWN,  /* no answer, resolver fault, a resolver or parked domain that answers for everything */
+  DNSLIST_WILDCARD, /* answers "listed" for an address that no list may list: dead */
 } DnsListVerdict;
 
 typedef struct DnsList DnsList;   /* one zone; owned by the set */
@@ -60,11 +60,11 @@ DnsListTier dnslist_tier(const DnsList *list);
 DnsListAsk dnslist_ask(const DnsList *list);
 /* Why it is never asked: "redundant", "keyed", "hashed", "context", "private", "retired"; NULL if it is asked. */
 const char *dnslist_why_never(const DnsList *list);
-const char *dnslist_lookup_url(const DnsList *list); /* may be NULL */
-const char *dnslist_delist_url(const DnsList *list); /* may be NULL */
-const char *dnslist_note(const DnsList *list);       /* may be NULL; of a retired list: why it ended */
+const char *dnslist_lookup_url(const DnsList *list);    /* may be NULL */
+const char *dnslist_delist_url(const DnsList *list);    /* may be NULL */
+const char *dnslist_note(const DnsList *list);          /* may be NULL; of a retired list: why it ended */
 const char *dnslist_retired_since(const DnsList *list); /* NULL: not retired; "" if nobody knows when */
-const char *dnslist_instead(const DnsList *list);    /* retired: what took its place, or NULL */
+const char *dnslist_instead(const DnsList *list);       /* retired: what took its place, or NULL */
 /* TRUE if the knowledge is uncertain: its codes are assumed, or nobody could say that the list is alive. */
 gboolean dnslist_is_doubtful(const DnsList *list);
 
@@ -77,7 +77,8 @@ DnsListVerdict dnslist_judge(const DnsList *list, const char *const *addresses, 
 /* The name to ask that must not be listed: "1.0.0.127.ZONE", the IPv6 form, "INVALID.ZONE", or the zone's own form.
  * Caller frees. */
 char *dnslist_negative_name(const DnsList *list, DnsListKind kind);
-/* The name to ask that must be listed ("2.0.0.127.ZONE", "TEST.ZONE"), or the zone's own form; NULL if the zone has none. */
+/* The name to ask that must be listed ("2.0.0.127.ZONE", "TEST.ZONE"), or the zone's own form; NULL if the zone has
+ * none. */
 char *dnslist_positive_name(const DnsList *list, DnsListKind kind);
 
 #endif

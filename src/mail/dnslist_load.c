@@ -13,7 +13,8 @@ typedef struct Word {
   int value;
 } Word;
 
-static const Word tier_words[] = {{"major", DNSLIST_MAJOR}, {"minor", DNSLIST_MINOR}, {"info", DNSLIST_INFO}, {NULL, 0}};
+static const Word tier_words[] = {
+    {"major", DNSLIST_MAJOR}, {"minor", DNSLIST_MINOR}, {"info", DNSLIST_INFO}, {NULL, 0}};
 
 static const Word ask_words[] = {{"core", DNSLIST_ASK_CORE},
                                  {"extended", DNSLIST_ASK_EXTENDED},
@@ -21,28 +22,30 @@ static const Word ask_words[] = {{"core", DNSLIST_ASK_CORE},
                                  {"never", DNSLIST_ASK_NEVER},
                                  {NULL, 0}};
 
-static const Word kind_words[] = {
-    {"ip4", DNSLIST_IP4}, {"ip6", DNSLIST_IP6}, {"domain", DNSLIST_DOMAIN}, {NULL, 0}};
+static const Word kind_words[] = {{"ip4", DNSLIST_IP4}, {"ip6", DNSLIST_IP6}, {"domain", DNSLIST_DOMAIN}, {NULL, 0}};
 
 /* What a code means that is in none of the zone's tables. */
 static const Word type_words[] = {
     {"block", DNSLIST_LISTED}, {"allow", DNSLIST_POSITIVE}, {"info", DNSLIST_NEUTRAL}, {NULL, 0}};
 
-static const Word class_words[] = {{"listed", DNSLIST_LISTED},     {"weak", DNSLIST_WEAK},
-                                   {"policy", DNSLIST_POLICY},     {"positive", DNSLIST_POSITIVE},
-                                   {"neutral", DNSLIST_NEUTRAL},   {"refused", DNSLIST_REFUSED},
+static const Word class_words[] = {{"listed", DNSLIST_LISTED},
+                                   {"weak", DNSLIST_WEAK},
+                                   {"policy", DNSLIST_POLICY},
+                                   {"positive", DNSLIST_POSITIVE},
+                                   {"neutral", DNSLIST_NEUTRAL},
+                                   {"refused", DNSLIST_REFUSED},
                                    {NULL, 0}};
 
 static const char *const why_words[] = {"redundant", "keyed", "hashed", "context", "private", NULL};
 static const char *const confidence_words[] = {"high", "medium", "low", NULL};
 static const char *const status_words[] = {"alive", "unknown", "key-required", NULL};
 
-static const char *const list_keys[] = {"name",   "ask",    "why",      "tier",    "kinds",       "type",       "codes",
-                                        "listed", "weak",   "policy",   "positive", "neutral",    "refused",    "status",
-                                        "url",    "lookup", "delist",   "note",    "test_listed", "test_clean", "confidence",
-                                        "sources", "reviewed", NULL};
-static const char *const retired_keys[] = {"name",    "reason",     "since",  "behaviour", "instead",
-                                           "zones",   "confidence", "source", "reviewed",  NULL};
+static const char *const list_keys[] = {"name",        "ask",        "why",        "tier",    "kinds",    "type",
+                                        "codes",       "listed",     "weak",       "policy",  "positive", "neutral",
+                                        "refused",     "status",     "url",        "lookup",  "delist",   "note",
+                                        "test_listed", "test_clean", "confidence", "sources", "reviewed", NULL};
+static const char *const retired_keys[] = {"name",  "reason",     "since",  "behaviour", "instead",
+                                           "zones", "confidence", "source", "reviewed",  NULL};
 static const char *const file_keys[] = {"format", "reviewed", "sources", "lists", "retired", NULL};
 
 /* A file on its way into a set. */
@@ -106,7 +109,8 @@ static const char *one_of(Loader *loader, const YamlNode *entry, const char *key
     return NULL;
   if (node->text != NULL && g_strv_contains(words, node->text))
     return node->text;
-  fault_word(loader, node, key, node->text != NULL ? node->text : "", text_nearest(node->text ? node->text : "", words));
+  fault_word(loader, node, key, node->text != NULL ? node->text : "",
+             text_nearest(node->text ? node->text : "", words));
   return NULL;
 }
 
@@ -160,7 +164,7 @@ static gboolean code_parse(const char *text, DnsListCode *code) {
 
 static void load_codes(Loader *loader, const YamlNode *entry, DnsList *list) {
   g_autoptr(GArray) codes = g_array_new(FALSE, TRUE, sizeof(DnsListCode));
-  for (const Word *class = class_words; class->word != NULL; class++) {
+  for (const Word *class = class_words; class->word != NULL; class ++) {
     const YamlNode *table = yaml_get(entry, class->word);
     if (table == NULL)
       continue;
@@ -206,8 +210,8 @@ static void load_list(Loader *loader, const YamlNode *key, const YamlNode *entry
   list->note = yaml_get_text(entry, "note");
   list->test_listed = yaml_get_text(entry, "test_listed");
   list->test_clean = yaml_get_text(entry, "test_clean");
-  list->doubtful = g_strcmp0(status, "unknown") == 0 || g_strcmp0(confidence, "low") == 0 ||
-                   yaml_get(entry, "codes") != NULL;
+  list->doubtful =
+      g_strcmp0(status, "unknown") == 0 || g_strcmp0(confidence, "low") == 0 || yaml_get(entry, "codes") != NULL;
   load_codes(loader, entry, list);
   /* A name that cannot be asked ("{key}.…") is for recognition only. */
   if (list->ask == DNSLIST_ASK_NEVER)
@@ -277,11 +281,12 @@ static gboolean add_plain_line(DnsLists *lists, char *line, const char *path, gu
   if (!is_zone_name(zone)) {
     g_autofree char *safe = text_safe(line, -1, 80, TEXT_LINE, NULL);
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                "%s:%u: \"%s\" is no name of a DNS list: write one zone a line, like bl.example.org", path, number, safe);
+                "%s:%u: \"%s\" is no name of a DNS list: write one zone a line, like bl.example.org", path, number,
+                safe);
     return FALSE;
   }
-  DnsList *list = lists->lists->len < MAX_OWN_ZONES ? dnslists_add(lists, g_string_chunk_insert(lists->strings, zone))
-                                                    : NULL;
+  DnsList *list =
+      lists->lists->len < MAX_OWN_ZONES ? dnslists_add(lists, g_string_chunk_insert(lists->strings, zone)) : NULL;
   if (list == NULL)
     return TRUE;
   list->kinds = DNSLIST_IP4 | DNSLIST_IP6 | DNSLIST_DOMAIN;

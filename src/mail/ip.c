@@ -115,7 +115,9 @@ const char *ip_special_range(const Ip *ip) {
   return NULL;
 }
 
-gboolean ip_is_documentation(const Ip *ip) { return g_strcmp0(ip_special_range(ip), DOCUMENTATION) == 0; }
+gboolean ip_is_documentation(const Ip *ip) {
+  return g_strcmp0(ip_special_range(ip), DOCUMENTATION) == 0;
+}
 
 gboolean ip_in_prefix(const Ip *ip, const char *prefix) {
   char text[INET6_ADDRSTRLEN];

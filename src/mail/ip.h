@@ -14,7 +14,8 @@ gboolean ip_parse(const char *text, Ip *ip);
 char *ip_format(const Ip *ip);
 gboolean ip_equal(const Ip *a, const Ip *b);
 
-/* "10.2.0.192" or 32 nibbles "1.0.0...": what stands before the zone in DNS lists (RFC 5782 s2.1, s2.4) and in-addr.arpa. */
+/* "10.2.0.192" or 32 nibbles "1.0.0...": what stands before the zone in DNS lists (RFC 5782 s2.1, s2.4) and
+ * in-addr.arpa. */
 char *ip_reverse(const Ip *ip);
 
 /* A short English message id for a range that is not on the public Internet ("private network",

@@ -13,9 +13,9 @@
 
 struct MailDomains {
   YamlDoc *doc;
-  GHashTable *known;     /* set of domains */
-  GPtrArray *order;      /* the same in file order: what many people use comes first */
-  GHashTable *typos;     /* what is typed -> what is meant */
+  GHashTable *known; /* set of domains */
+  GPtrArray *order;  /* the same in file order: what many people use comes first */
+  GHashTable *typos; /* what is typed -> what is meant */
   const YamlNode *endings;
   GStringChunk *strings;
 };

@@ -12,9 +12,8 @@ struct Providers {
 static const char *const file_keys[] = {"format", "reviewed", "sources", "providers", NULL};
 static const char *const row_keys[] = {"name",    "kind", "region",   "confidence", "note",
                                        "sources", "mx",   "reviewed", NULL};
-static const char *const kinds[] = {"mailbox",    "gateway", "platform",         "forwarding",
-                                    "disposable", "no-mail", "outbound-gateway", "unknown",
-                                    NULL};
+static const char *const kinds[] = {"mailbox", "gateway",          "platform", "forwarding", "disposable",
+                                    "no-mail", "outbound-gateway", "unknown",  NULL};
 
 static void provider_free(gpointer data) {
   Provider *provider = data;

@@ -9,7 +9,7 @@
 #include <glib.h>
 
 typedef struct Provider {
-  char *pattern; /* "*.mail.protection.outlook.com" */
+  char *pattern;    /* "*.mail.protection.outlook.com" */
   const char *name; /* "Microsoft 365 (Exchange Online)" */
   const char *kind; /* mailbox gateway platform forwarding disposable no-mail outbound-gateway unknown */
   const char *note; /* or NULL */

@@ -25,7 +25,8 @@ static const FactSpec address_gives[] = {
     {"smtputf8", FACT_TEXT, "yes no", N_("whether servers on the way must know internationalised addresses")},
     {"takes_mail", FACT_TEXT, "yes no", N_("whether the domain takes mail")},
     {"suggestion", FACT_TEXT, NULL, N_("a similar address whose domain takes mail while the typed one does not")},
-    {"lookalike", FACT_TEXT, NULL, N_("the well known domain that the typed one is often mistaken for, if it takes mail")},
+    {"lookalike", FACT_TEXT, NULL,
+     N_("the well known domain that the typed one is often mistaken for, if it takes mail")},
     {0},
 };
 
@@ -98,10 +99,11 @@ static void look_at_form(Look *look, const char *typed) {
   if (!valid && address->cleaned != NULL)
     finding_set_advice(row, message_new(N_("What is probably meant: {cleaned}"), "cleaned", address->cleaned, NULL));
   if (address->carrier_form)
-    result_add(look->result, LEVEL_NOTE, typed,
-               message_new(N_("The dots break the rules, but old addresses of this mobile carrier have such forms. Some "
-                              "servers refuse them: put the part before the @ in quotation marks there"),
-                           NULL));
+    result_add(
+        look->result, LEVEL_NOTE, typed,
+        message_new(N_("The dots break the rules, but old addresses of this mobile carrier have such forms. Some "
+                       "servers refuse them: put the part before the @ in quotation marks there"),
+                    NULL));
   if (address->needs_smtputf8)
     result_add(look->result, LEVEL_NOTE, typed,
                message_new(N_("This address needs servers that know internationalised addresses (SMTPUTF8), all along "
@@ -164,9 +166,9 @@ static void look_at_lookalike(Look *look, const MailDomains *known) {
 static void suggest(Look *look, const char *domain, const DnsAnswer *proof) {
   g_autofree char *address = address_at(look, domain);
   set_text(look, "suggestion", address);
-  Finding *row = result_add(look->result, LEVEL_NOTE, domain,
-                            message_new(N_("A similar domain takes mail. Is this meant: {suggestion}"), "suggestion",
-                                        address, NULL));
+  Finding *row = result_add(
+      look->result, LEVEL_NOTE, domain,
+      message_new(N_("A similar domain takes mail. Is this meant: {suggestion}"), "suggestion", address, NULL));
   probe_add_answer(row, proof, "RFC 5321 s5.1");
 }
 
@@ -210,7 +212,9 @@ static ProbeState try_slips(Look *look, gboolean *unknown) {
   return waits ? PROBE_PENDING : PROBE_DONE;
 }
 
-static gboolean has_suggestion(const Look *look) { return facts_get(look->result->facts, "suggestion") != NULL; }
+static gboolean has_suggestion(const Look *look) {
+  return facts_get(look->result->facts, "suggestion") != NULL;
+}
 
 static ProbeState look_for_meant(Look *look, const Route *typed, char **candidates) {
   gboolean unknown = FALSE;

@@ -3,13 +3,11 @@
 #include "base/catalogue.h"
 #include "mail/address.h"
 #include "mail/ip.h"
+#include "probe/dnsbl_rows.h"
 #include "probe/known.h"
 #include "probe/sweep.h"
 
 #include <string.h>
-
-/* More rows than these say nothing more: the facts name the lists. */
-#define MAX_SILENT_ROWS 20
 
 static const ProbeInput dnsbl_inputs[] = {
     {"ip", "ip", FALSE, N_("the address that the mail was sent from")},
@@ -40,38 +38,12 @@ static const FactSpec dnsbl_gives[] = {
     {0},
 };
 
-/* How a verdict is told, and where: rows are sorted by rank, then as the lists stand. */
-typedef struct Telling {
-  Level level[3]; /* by tier */
-  int rank[3];
-  char mark;
-  const char *text;
-} Telling;
-
-static const Telling tellings[] = {
-    [DNSLIST_CLEAN] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK}, {10, 10, 10}, '.', NULL},
-    [DNSLIST_LISTED] = {{LEVEL_FAIL, LEVEL_WARN, LEVEL_NOTE}, {0, 2, 5}, 'L', N_("Listed ({codes}): {words}")},
-    [DNSLIST_WEAK] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE}, {4, 4, 4}, 'L', N_("A minor sign ({codes}): {words}")},
-    [DNSLIST_POLICY] = {{LEVEL_WARN, LEVEL_NOTE, LEVEL_NOTE},
-                        {1, 3, 3},
-                        'L',
-                        N_("The kind of address is listed, not its behaviour ({codes}): {words}")},
-    [DNSLIST_POSITIVE] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK}, {8, 8, 8}, '.', N_("An allow list knows it ({codes}): {words}")},
-    [DNSLIST_NEUTRAL] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE}, {9, 9, 9}, '.', N_("For information ({codes}): {words}")},
-    [DNSLIST_REFUSED] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN}, {6, 7, 7}, '?', N_("Refused to answer: {words}")},
-    [DNSLIST_UNKNOWN] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN}, {6, 7, 7}, '-', N_("Told us nothing: {words}")},
-    [DNSLIST_WILDCARD] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN},
-                          {6, 7, 7},
-                          '-',
-                          N_("Left out: it lists everything, even the test entry that no list may have")},
-};
-
 typedef struct Look {
   Result *result;
-  GArray *items;        /* of SweepItem */
+  GArray *items; /* of SweepItem */
   SweepTarget targets[2];
   guint n_targets;
-  const char *range;    /* of an address that is not public; NULL: public */
+  const char *range; /* of an address that is not public; NULL: public */
   gboolean private_domain;
 } Look;
 
@@ -83,8 +55,8 @@ static void add_target(Look *look, DnsListKind kind, char *label, const char *sh
 
 /* Names that RFC 6761 and others keep out of the public DNS. */
 static gboolean is_special_domain(const char *domain) {
-  static const char *const endings[] = {"test",  "invalid", "localhost", "example", "local",
-                                        "onion", "internal", "arpa",     NULL};
+  static const char *const endings[] = {"test",  "invalid",  "localhost", "example", "local",
+                                        "onion", "internal", "arpa",      NULL};
   const char *dot = strrchr(domain, '.');
   return dot == NULL || g_strv_contains(endings, dot + 1);
 }
@@ -124,111 +96,6 @@ static gboolean take_domain(Look *look, const char *text, gboolean own) {
   return TRUE;
 }
 
-/* --- rows --- */
-
-static const Telling *telling_of(const SweepItem *item) { return &tellings[item->verdict]; }
-
-static int rank_of(const SweepItem *item) { return telling_of(item)->rank[dnslist_tier(item->list)]; }
-
-static int by_rank(gconstpointer a, gconstpointer b) {
-  const SweepItem *x = *(const SweepItem *const *)a, *y = *(const SweepItem *const *)b;
-  int difference = rank_of(x) - rank_of(y);
-  return difference != 0 ? difference : (x > y) - (x < y);
-}
-
-static gboolean seen(const GPtrArray *words, const char *word) {
-  for (guint i = 0; i < words->len; i++)
-    if (g_str_equal(g_ptr_array_index(words, i), word))
-      return TRUE;
-  return FALSE;
-}
-
-/* The codes and the operator's words for all of them, not only for the one that decided. */
-static void set_codes(Message *text, const SweepItem *item) {
-  g_autofree const char **addresses = sweep_addresses(item->answer);
-  g_autofree char *codes = g_strjoinv(", ", (char **)addresses);
-  g_autoptr(GPtrArray) words = g_ptr_array_new();
-  for (guint i = 0; addresses[i] != NULL; i++) {
-    const char *const one[] = {addresses[i], NULL}, *meaning = NULL;
-    if (sweep_is_hit(dnslist_judge(item->list, one, &meaning)) && meaning != NULL && !seen(words, meaning))
-      g_ptr_array_add(words, (gpointer)meaning);
-  }
-  g_ptr_array_add(words, NULL);
-  g_autofree char *joined = g_strjoinv("; ", (char **)words->pdata);
-  message_set(text, "codes", codes);
-  if (joined[0] != '\0')
-    message_set(text, "words", joined);
-  else
-    message_set_tr(text, "words", N_("the operator documents no such code"));
-}
-
-static void set_advice(Finding *row, const SweepItem *item) {
-  const char *url = dnslist_delist_url(item->list), *note = dnslist_note(item->list);
-  const char *remark = note != NULL ? note
-                       : dnslist_is_doubtful(item->list) ? N_("What we know about this list is uncertain")
-                                                         : NULL;
-  url = url != NULL ? url : dnslist_lookup_url(item->list);
-  if (url == NULL && remark == NULL)
-    return;
-  Message *advice = message_new(url == NULL      ? "{remark}"
-                                : remark == NULL ? N_("Explanation and removal: {url}")
-                                                 : N_("Explanation and removal: {url} ({remark})"),
-                                "url", url != NULL ? url : "", NULL);
-  if (remark != NULL)
-    message_set_tr(advice, "remark", remark);
-  finding_set_advice(row, advice);
-}
-
-static char *joined_texts(const DnsAnswer *text) {
-  g_autoptr(GString) all = g_string_new(NULL);
-  for (guint i = 0; i < dns_answer_count(text) && all->len < 4096; i++)
-    g_string_append_printf(all, "%s%s", all->len > 0 ? " | " : "", dns_answer_record(text, i)->value);
-  return g_string_free(g_steal_pointer(&all), FALSE);
-}
-
-static void add_row(Look *look, const SweepItem *item) {
-  const Telling *telling = telling_of(item);
-  Message *text = message_new(telling->text, NULL);
-  if (sweep_is_hit(item->verdict))
-    set_codes(text, item);
-  else if (item->words != NULL)
-    message_set_tr(text, "words", item->words);
-  Finding *row = result_add(look->result, telling->level[dnslist_tier(item->list)], dnslist_zone(item->list), text);
-  const DnsAnswer *proofs[] = {item->answer, item->negative, item->positive, item->text};
-  for (guint i = 0; i < G_N_ELEMENTS(proofs); i++)
-    if (proofs[i] != NULL)
-      probe_add_answer(row, proofs[i], proofs[i] == item->answer || proofs[i] == item->text ? "RFC 5782 s2.1" : "RFC 5782 s5");
-  if (item->text != NULL && item->text->status == DNS_OK) {
-    g_autofree char *quote = joined_texts(item->text);
-    finding_set_quote(row, quote);
-  }
-  if (sweep_is_hit(item->verdict))
-    set_advice(row, item);
-}
-
-static void add_rows(Look *look) {
-  g_autoptr(GPtrArray) told = g_ptr_array_new();
-  guint silent = 0;
-  for (guint i = 0; i < look->items->len; i++)
-    silent += !g_array_index(look->items, SweepItem, i).waits &&
-              sweep_is_silent(g_array_index(look->items, SweepItem, i).verdict);
-  for (guint i = 0; i < look->items->len; i++) {
-    SweepItem *item = &g_array_index(look->items, SweepItem, i);
-    if (item->waits || item->verdict == DNSLIST_CLEAN)
-      continue;
-    if (silent <= MAX_SILENT_ROWS || !sweep_is_silent(item->verdict))
-      g_ptr_array_add(told, item);
-  }
-  g_ptr_array_sort(told, by_rank);
-  for (guint i = 0; i < told->len; i++)
-    add_row(look, g_ptr_array_index(told, i));
-  if (silent > MAX_SILENT_ROWS)
-    result_add(look->result, LEVEL_UNKNOWN, NULL,
-               message_set_number(message_set_number(message_new(N_("{silent} of {asked} lists told us nothing"), NULL),
-                                                     "silent", silent),
-                                  "asked", look->items->len));
-}
-
 /* --- progress --- */
 
 static void set_progress(Look *look) {
@@ -236,7 +103,7 @@ static void set_progress(Look *look) {
   guint counts[256] = {0};
   for (guint i = 0; i < look->items->len; i++) {
     const SweepItem *item = &g_array_index(look->items, SweepItem, i);
-    char mark = item->waits ? 'w' : telling_of(item)->mark;
+    char mark = dnsbl_mark(item);
     g_string_append_c(result->marks, mark);
     counts[(guchar)mark]++;
     result->done += !item->open;
@@ -260,7 +127,7 @@ static guint set_zones(Look *look, const char *name, gboolean (*fits)(DnsListVer
   for (guint i = 0; i < look->items->len; i++) {
     const SweepItem *item = &g_array_index(look->items, SweepItem, i);
     if (fits(item->verdict) && (tier < 0 || (int)dnslist_tier(item->list) == tier) &&
-        !seen(zones, dnslist_zone(item->list)))
+        !dnsbl_seen(zones, dnslist_zone(item->list)))
       g_ptr_array_add(zones, (gpointer)dnslist_zone(item->list));
   }
   guint n = zones->len;
@@ -269,16 +136,29 @@ static guint set_zones(Look *look, const char *name, gboolean (*fits)(DnsListVer
   return n;
 }
 
-static gboolean is_listed(DnsListVerdict verdict) { return verdict == DNSLIST_LISTED; }
-static gboolean is_policy(DnsListVerdict verdict) { return verdict == DNSLIST_POLICY; }
-static gboolean is_weak(DnsListVerdict verdict) { return verdict == DNSLIST_WEAK; }
-static gboolean is_positive(DnsListVerdict verdict) { return verdict == DNSLIST_POSITIVE; }
-static gboolean is_refused(DnsListVerdict verdict) { return verdict == DNSLIST_REFUSED; }
-static gboolean is_wildcard(DnsListVerdict verdict) { return verdict == DNSLIST_WILDCARD; }
+static gboolean is_listed(DnsListVerdict verdict) {
+  return verdict == DNSLIST_LISTED;
+}
+static gboolean is_policy(DnsListVerdict verdict) {
+  return verdict == DNSLIST_POLICY;
+}
+static gboolean is_weak(DnsListVerdict verdict) {
+  return verdict == DNSLIST_WEAK;
+}
+static gboolean is_positive(DnsListVerdict verdict) {
+  return verdict == DNSLIST_POSITIVE;
+}
+static gboolean is_refused(DnsListVerdict verdict) {
+  return verdict == DNSLIST_REFUSED;
+}
+static gboolean is_wildcard(DnsListVerdict verdict) {
+  return verdict == DNSLIST_WILDCARD;
+}
 
 static void set_headline(Look *look, const char *text, guint listed, guint silent) {
-  g_autofree char *both = look->n_targets > 1 ? g_strdup_printf("%s, %s", look->targets[0].shown, look->targets[1].shown)
-                                              : g_strdup(look->targets[0].shown);
+  g_autofree char *both = look->n_targets > 1
+                              ? g_strdup_printf("%s, %s", look->targets[0].shown, look->targets[1].shown)
+                              : g_strdup(look->targets[0].shown);
   look->result->headline = message_new(text, "target", both, NULL);
   message_set_number(look->result->headline, "listed", listed);
   message_set_number(look->result->headline, "silent", silent);
@@ -327,7 +207,8 @@ static ProbeState stop(Look *look, const char *why) {
 static void say_not_public(Look *look) {
   if (look->private_domain)
     result_add(look->result, LEVEL_UNKNOWN, NULL,
-               message_new(N_("Not asked: this name is kept out of the public DNS, so that no public list can know it"), NULL));
+               message_new(N_("Not asked: this name is kept out of the public DNS, so that no public list can know it"),
+                           NULL));
   if (look->range != NULL) {
     Message *text = message_new(N_("Not asked: this is no address of the public Internet ({range})"), NULL);
     Finding *row = result_add(look->result, LEVEL_UNKNOWN, NULL, message_set_tr(text, "range", look->range));
@@ -343,7 +224,7 @@ static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice) {
     result_add(look->result, LEVEL_UNKNOWN, NULL, message_new(N_("There is no list to ask about this"), NULL));
     return stop(look, "not asked");
   }
-  add_rows(look);
+  dnsbl_add_rows(look->result, look->items);
   set_progress(look);
   if (look->result->done < look->result->total)
     return PROBE_PENDING;
@@ -395,8 +276,9 @@ static ProbeState run_dnsbl(Net *net, const Facts *inputs, Result *result) {
 const Probe probe_dnsbl = {
     .name = "dnsbl",
     .title = N_("Blocklists"),
-    .why = N_("Many receivers refuse mail from addresses and domains that blocklists name. Some lists matter much, most "
-              "matter little, and one that refuses to answer tells nothing."),
+    .why =
+        N_("Many receivers refuse mail from addresses and domains that blocklists name. Some lists matter much, most "
+           "matter little, and one that refuses to answer tells nothing."),
     .fits = "domain ip",
     .inputs = dnsbl_inputs,
     .gives = dnsbl_gives,

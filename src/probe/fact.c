@@ -70,7 +70,9 @@ void facts_set_list(Facts *facts, const char *name, FactSource source, const cha
   fact->text = g_strjoinv(", ", fact->list);
 }
 
-void facts_set_absent(Facts *facts, const char *name, FactSource source) { fact_put(facts, name, FACT_ABSENT, source); }
+void facts_set_absent(Facts *facts, const char *name, FactSource source) {
+  fact_put(facts, name, FACT_ABSENT, source);
+}
 
 void facts_set_unknown(Facts *facts, const char *name, FactSource source, const char *why) {
   fact_put(facts, name, FACT_UNKNOWN, source)->why = g_intern_string(why);
@@ -104,9 +106,13 @@ void facts_stamp(Facts *facts, gint64 time) {
       ((Fact *)fact)->time = time;
 }
 
-void facts_remove(Facts *facts, const char *name) { g_hash_table_remove(facts->table, name); }
+void facts_remove(Facts *facts, const char *name) {
+  g_hash_table_remove(facts->table, name);
+}
 
-const Fact *facts_get(const Facts *facts, const char *name) { return g_hash_table_lookup(facts->table, name); }
+const Fact *facts_get(const Facts *facts, const char *name) {
+  return g_hash_table_lookup(facts->table, name);
+}
 
 const char *facts_text(const Facts *facts, const char *name) {
   const Fact *fact = facts_get(facts, name);

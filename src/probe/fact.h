@@ -23,19 +23,19 @@ typedef struct Fact {
   FactState state;
   FactType type;
   FactSource source;
-  char *raw;    /* FACT_TEXT */
-  char *text;   /* safe; a number in digits; a list joined by ", "; NULL unless known */
-  gint64 number; /* FACT_NUMBER; of a list: its length */
-  char **list;  /* FACT_LIST: safe items, NULL-terminated */
+  char *raw;       /* FACT_TEXT */
+  char *text;      /* safe; a number in digits; a list joined by ", "; NULL unless known */
+  gint64 number;   /* FACT_NUMBER; of a list: its length */
+  char **list;     /* FACT_LIST: safe items, NULL-terminated */
   const char *why; /* unknown: a word ("timeout", "not asked", "cancelled"), interned */
-  gint64 time;  /* wall clock, microseconds since 1970; 0: not said */
+  gint64 time;     /* wall clock, microseconds since 1970; 0: not said */
 } Fact;
 
 /* What a probe says about a fact it gives: linter, help, documentation derive from it. */
 typedef struct FactSpec {
   const char *name; /* without the probe's name: "status" of probe mx is the fact "mx.status" */
   FactType type;
-  const char *values; /* allowed words separated by blanks, NULL: any */
+  const char *values;  /* allowed words separated by blanks, NULL: any */
   const char *meaning; /* one line, English message id */
 } FactSpec;
 
@@ -52,7 +52,8 @@ void facts_set_list(Facts *facts, const char *name, FactSource source, const cha
 void facts_set_absent(Facts *facts, const char *name, FactSource source);
 void facts_set_unknown(Facts *facts, const char *name, FactSource source, const char *why);
 void facts_set_copy(Facts *facts, const char *name, const Fact *fact); /* under another name */
-void facts_merge(Facts *facts, const Facts *from, const char *prefix); /* all of `from`, names prefixed; prefix may be NULL */
+void facts_merge(Facts *facts, const Facts *from,
+                 const char *prefix); /* all of `from`, names prefixed; prefix may be NULL */
 /* Says for all facts that have no time yet that they became known at `time`. */
 void facts_stamp(Facts *facts, gint64 time);
 void facts_remove(Facts *facts, const char *name);

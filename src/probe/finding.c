@@ -7,7 +7,9 @@ static const char *const level_words[] = {
     [LEVEL_FAIL] = "fail", [LEVEL_SKIP] = "skip", [LEVEL_WAIT] = "wait",
 };
 
-const char *level_word(Level level) { return level_words[level]; }
+const char *level_word(Level level) {
+  return level_words[level];
+}
 
 static char *safe_or_null(const char *bytes) {
   return bytes != NULL ? text_safe(bytes, -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL) : NULL;
@@ -70,7 +72,9 @@ Level result_level(const Result *result) {
   return worst;
 }
 
-gboolean result_is_single(const Result *result) { return result->headline == NULL && result->findings->len == 1; }
+gboolean result_is_single(const Result *result) {
+  return result->headline == NULL && result->findings->len == 1;
+}
 
 void finding_set_advice(Finding *finding, Message *advice) {
   message_free(finding->advice);
@@ -82,8 +86,8 @@ void finding_set_quote(Finding *finding, const char *bytes) {
   finding->quote = safe_or_null(bytes);
 }
 
-void finding_add_evidence(Finding *finding, const char *asked, const char *server, const char *answer,
-                          guint elapsed_ms, gint64 at, const char *reference) {
+void finding_add_evidence(Finding *finding, const char *asked, const char *server, const char *answer, guint elapsed_ms,
+                          gint64 at, const char *reference) {
   Evidence *evidence = g_new0(Evidence, 1);
   evidence->asked = safe_or_null(asked);
   evidence->server = safe_or_null(server);

@@ -27,28 +27,30 @@ typedef struct Evidence {
   char *server; /* or NULL */
   char *answer; /* "10 mx1.example.com; 20 mx2.example.com", "NXDOMAIN" */
   guint elapsed_ms;
-  gint64 at;    /* wall clock, microseconds since 1970 */
+  gint64 at;             /* wall clock, microseconds since 1970 */
   const char *reference; /* static, "RFC 7505 s3", or NULL */
 } Evidence;
 
 typedef struct Finding {
   Level level;
-  char *subject;  /* row label, safe: "mx1.example.com"; may be NULL */
-  Message *text;  /* one sentence */
-  Message *advice; /* what it means or what to do, or NULL */
-  char *quote;    /* the other side's own words, safe, or NULL */
-  guint elapsed_ms; /* 0: not shown */
+  char *subject;       /* row label, safe: "mx1.example.com"; may be NULL */
+  Message *text;       /* one sentence */
+  Message *advice;     /* what it means or what to do, or NULL */
+  char *quote;         /* the other side's own words, safe, or NULL */
+  guint elapsed_ms;    /* 0: not shown */
   GPtrArray *evidence; /* of Evidence */
 } Finding;
 
-/* What a probe found.  While the probe is pending it holds what is known so far, open rows as LEVEL_WAIT: the live screen. */
+/* What a probe found.  While the probe is pending it holds what is known so far, open rows as LEVEL_WAIT: the live
+ * screen. */
 typedef struct Result {
   Facts *facts;        /* names without the probe's prefix: "status" */
   GPtrArray *findings; /* of Finding, in order of display */
   Message *headline;   /* one sentence for the whole, or NULL: the worst finding speaks */
-  GString *marks;      /* sweeps: one mark per item: '.' clean, 'L' listed, '?' refused, '-' no answer, 'w' waiting; empty otherwise */
-  Message *tally;      /* sweeps: "listed 2   clean 96 ..."; or NULL */
-  guint done, total;   /* progress in look-ups */
+  GString *marks;    /* sweeps: one mark per item: '.' clean, 'L' listed, '?' refused, '-' no answer, 'w' waiting; empty
+                        otherwise */
+  Message *tally;    /* sweeps: "listed 2   clean 96 ..."; or NULL */
+  guint done, total; /* progress in look-ups */
 } Result;
 
 Result *result_new(void);
@@ -64,10 +66,10 @@ Level result_level(const Result *result);
 /* TRUE if the result has one row and no headline but it: to be shown once. */
 gboolean result_is_single(const Result *result);
 
-void finding_set_advice(Finding *finding, Message *advice); /* takes it */
+void finding_set_advice(Finding *finding, Message *advice);  /* takes it */
 void finding_set_quote(Finding *finding, const char *bytes); /* made safe */
 /* `asked`, `answer` are made safe; reference is static. */
-void finding_add_evidence(Finding *finding, const char *asked, const char *server, const char *answer,
-                          guint elapsed_ms, gint64 at, const char *reference);
+void finding_add_evidence(Finding *finding, const char *asked, const char *server, const char *answer, guint elapsed_ms,
+                          gint64 at, const char *reference);
 
 #endif

@@ -3,10 +3,8 @@
 #include "base/catalogue.h"
 #include "mail/address.h"
 #include "mail/ip.h"
-#include "probe/known.h"
+#include "probe/mx_look.h"
 #include "probe/route.h"
-
-#include <string.h>
 
 /* Nobody has so many mail servers; the rest of a hostile answer is counted, not asked for. */
 #define MAX_HOSTS 20
@@ -34,40 +32,18 @@ static const FactSpec mx_gives[] = {
     {0},
 };
 
-/* A mail server and what its addresses say. */
-typedef struct Host {
-  const DnsRecord *record;
-  const DnsAnswer *a, *aaaa;
-  gboolean waits;
-} Host;
-
-typedef struct Look {
-  Net *net;
-  Result *result;
-  const char *domain;
-  GArray *hosts;        /* of Host, by preference */
-  GPtrArray *addresses; /* char*, not owned */
-  GPtrArray *faults;    /* static words */
-  guint usable, open, unknown;
-} Look;
-
 /* --- the records --- */
 
 static int by_preference(gconstpointer a, gconstpointer b) {
-  const Host *x = a, *y = b;
+  const MxHost *x = a, *y = b;
   return x->record->preference != y->record->preference ? x->record->preference - y->record->preference
                                                         : (x->record > y->record) - (x->record < y->record);
 }
 
-static void add_fault(Look *look, const char *word) {
-  if (!g_ptr_array_find(look->faults, word, NULL))
-    g_ptr_array_add(look->faults, (gpointer)word);
-}
-
-static void collect_hosts(Look *look, const DnsAnswer *mx) {
+static void collect_hosts(MxLook *look, const DnsAnswer *mx) {
   guint n = dns_answer_count(mx);
   for (guint i = 0; i < n && look->hosts->len < MAX_HOSTS; i++) {
-    Host host = {.record = dns_answer_record(mx, i)};
+    MxHost host = {.record = dns_answer_record(mx, i)};
     if (!g_str_equal(host.record->value, "."))
       g_array_append_val(look->hosts, host);
   }
@@ -79,9 +55,9 @@ static gboolean is_address(const char *name) {
   return ip_parse(name, &ip);
 }
 
-static void ask_hosts(Look *look) {
+static void ask_hosts(MxLook *look) {
   for (guint i = 0; i < look->hosts->len; i++) {
-    Host *host = &g_array_index(look->hosts, Host, i);
+    MxHost *host = &g_array_index(look->hosts, MxHost, i);
     if (is_address(host->record->value))
       continue;
     host->a = net_dns(look->net, host->record->value, DNS_A);
@@ -93,7 +69,7 @@ static void ask_hosts(Look *look) {
 
 /* --- one row a host --- */
 
-static void add_addresses(Look *look, const DnsAnswer *answer, GString *text, const char **special) {
+static void add_addresses(MxLook *look, const DnsAnswer *answer, GString *text, const char **special) {
   Ip ip;
   for (guint i = 0; answer != NULL && answer->status == DNS_OK && i < dns_answer_count(answer); i++) {
     const char *value = dns_answer_record(answer, i)->value;
@@ -105,7 +81,7 @@ static void add_addresses(Look *look, const DnsAnswer *answer, GString *text, co
   }
 }
 
-static Finding *add_row(Look *look, Level level, const Host *host, Message *text) {
+static Finding *add_row(MxLook *look, Level level, const MxHost *host, Message *text) {
   Finding *row = result_add(look->result, level, host->record->value, text);
   if (host->a != NULL)
     probe_add_answer(row, host->a, "RFC 5321 s5.1");
@@ -115,7 +91,7 @@ static Finding *add_row(Look *look, Level level, const Host *host, Message *text
   return row;
 }
 
-static void host_without_address(Look *look, const Host *host) {
+static void host_without_address(MxLook *look, const MxHost *host) {
   const DnsAnswer *unknown = dns_is_unknown(host->a->status) ? host->a : host->aaaa;
   if (dns_is_unknown(unknown->status)) {
     look->unknown++;
@@ -124,7 +100,7 @@ static void host_without_address(Look *look, const Host *host) {
                            dns_status_message(unknown->status)));
     return;
   }
-  add_fault(look, "no_address");
+  mx_add_fault(look, "no_address");
   Finding *row = add_row(look, LEVEL_FAIL, host,
                          host->a->status == DNS_NXDOMAIN ? message_new(N_("This name does not exist"), NULL)
                                                          : message_new(N_("This name has no address"), NULL));
@@ -133,14 +109,15 @@ static void host_without_address(Look *look, const Host *host) {
                                       "domain", look->domain, NULL));
 }
 
-static void host_row(Look *look, const Host *host) {
+static void host_row(MxLook *look, const MxHost *host) {
   g_autoptr(GString) addresses = g_string_new(NULL);
   const char *special = NULL;
   if (is_address(host->record->value)) {
-    add_fault(look, "ip_literal");
-    Finding *row = add_row(look, LEVEL_FAIL, host,
-                           message_new(N_("An address stands where the name of a server must be"), NULL));
-    finding_set_advice(row, message_new(N_("The MX record must name a host. Many senders cannot deliver to this one"), NULL));
+    mx_add_fault(look, "ip_literal");
+    Finding *row =
+        add_row(look, LEVEL_FAIL, host, message_new(N_("An address stands where the name of a server must be"), NULL));
+    finding_set_advice(
+        row, message_new(N_("The MX record must name a host. Many senders cannot deliver to this one"), NULL));
     return;
   }
   add_addresses(look, host->a, addresses, &special);
@@ -154,7 +131,7 @@ static void host_row(Look *look, const Host *host) {
     return;
   }
   if (special != NULL) {
-    add_fault(look, "special_address");
+    mx_add_fault(look, "special_address");
     add_row(look, LEVEL_WARN, host,
             message_set_tr(message_new(N_("{addresses}: nobody outside can reach this address ({range})"), "addresses",
                                        addresses->str, NULL),
@@ -164,7 +141,7 @@ static void host_row(Look *look, const Host *host) {
   look->usable++;
   if ((host->a != NULL && dns_answer_is_alias(host->a)) || (host->aaaa != NULL && dns_answer_is_alias(host->aaaa))) {
     /* RFC 5321 s5.1, RFC 2181 s10.3. */
-    add_fault(look, "alias");
+    mx_add_fault(look, "alias");
     add_row(look, LEVEL_WARN, host,
             message_new(N_("{addresses}: this name is only an alias (CNAME), which an MX record may not name; some "
                            "senders refuse it"),
@@ -172,93 +149,6 @@ static void host_row(Look *look, const Host *host) {
     return;
   }
   add_row(look, LEVEL_OK, host, message_new("{addresses}", "addresses", addresses->str, NULL));
-}
-
-/* --- the set as a whole --- */
-
-static Finding *add_remark(Look *look, Level level, const char *fault, Message *text, const DnsAnswer *mx) {
-  add_fault(look, fault);
-  Finding *row = result_add(look->result, level, "MX", text);
-  probe_add_answer(row, mx, "RFC 5321 s5.1");
-  return row;
-}
-
-/* RFC 7505 s3: a null MX stands alone, its preference is 0. */
-static void lint_null(Look *look, const DnsAnswer *mx) {
-  guint n = dns_answer_count(mx), nulls = 0;
-  for (guint i = 0; i < n; i++)
-    nulls += g_str_equal(dns_answer_record(mx, i)->value, ".");
-  if (nulls > 0 && nulls < n)
-    add_remark(look, LEVEL_WARN, "mixed_null",
-               message_new(N_("Beside its mail servers the domain says that it takes no mail: these contradict"), NULL), mx);
-  if (nulls == n && n == 1 && dns_answer_record(mx, 0)->preference != 0)
-    add_remark(look, LEVEL_NOTE, "null_preference",
-               message_new(N_("The record that says \"no mail\" should have the preference 0"), NULL), mx);
-}
-
-static void lint_preferences(Look *look, const DnsAnswer *mx) {
-  for (guint i = 1; i < look->hosts->len; i++) {
-    const DnsRecord *this = g_array_index(look->hosts, Host, i).record;
-    const DnsRecord *before = g_array_index(look->hosts, Host, i - 1).record;
-    if (this->preference != before->preference)
-      continue;
-    if (g_ascii_strcasecmp(this->value, before->value) == 0)
-      continue;
-    add_remark(look, LEVEL_NOTE, "same_preference",
-               message_new(N_("Several servers have the same preference: senders choose among them at random"), NULL), mx);
-    return;
-  }
-}
-
-/* Exchange Online expects to be the only one: mail that reaches another server never gets there. */
-static void lint_microsoft(Look *look, const DnsAnswer *mx) {
-  static const char suffix[] = ".mail.protection.outlook.com";
-  const char *microsoft = NULL;
-  guint others = 0;
-  for (guint i = 0; i < look->hosts->len; i++) {
-    const char *name = g_array_index(look->hosts, Host, i).record->value;
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    if (g_str_has_suffix(lower, suffix) || g_str_has_suffix(lower, ".mx.microsoft"))
-      microsoft = name;
-    else
-      others++;
-  }
-  if (microsoft == NULL)
-    return;
-  if (others > 0)
-    add_remark(look, LEVEL_WARN, "not_alone",
-               message_new(N_("Exchange Online should be the only mail server of a domain, but there are others beside it"),
-                           NULL),
-               mx);
-  g_autofree char *expected = g_strdelimit(g_strdup(look->domain), ".", '-');
-  gsize label = strcspn(microsoft, ".");
-  if (g_ascii_strncasecmp(microsoft, expected, MAX(label, strlen(expected))) != 0)
-    add_remark(look, LEVEL_NOTE, "other_name",
-               message_new(N_("{host} is usually the server of another domain: compare it with the name that the "
-                              "Microsoft 365 admin center shows for {domain}"),
-                           "host", microsoft, "domain", look->domain, NULL),
-               mx);
-}
-
-static void set_provider(Look *look, const DnsAnswer *mx) {
-  const Providers *providers = known_providers(look->net);
-  for (guint i = 0; providers != NULL && i < look->hosts->len; i++) {
-    const Provider *provider = providers_match(providers, g_array_index(look->hosts, Host, i).record->value);
-    if (provider == NULL)
-      continue;
-    facts_set_text(look->result->facts, "provider", SOURCE_PROBE, provider->name);
-    facts_set_text(look->result->facts, "provider_kind", SOURCE_PROBE, provider->kind);
-    gboolean dead = g_str_equal(provider->kind, "no-mail");
-    if (dead)
-      add_remark(look, LEVEL_WARN, "placeholder",
-                 message_new(N_("{provider}: no mail arrives through this record"), "provider", provider->name, NULL), mx);
-    else
-      result_add(look->result, LEVEL_NOTE, NULL,
-                 message_new(N_("The servers belong to {provider}"), "provider", provider->name, NULL));
-    return;
-  }
-  facts_set_unknown(look->result->facts, "provider", SOURCE_PROBE, "no entry");
-  facts_set_unknown(look->result->facts, "provider_kind", SOURCE_PROBE, "no entry");
 }
 
 /* --- facts --- */
@@ -269,15 +159,15 @@ static void set_list(Facts *facts, const char *name, GPtrArray *items) {
   g_ptr_array_set_size(items, items->len - 1);
 }
 
-static void set_hosts(Look *look) {
+static void set_hosts(MxLook *look) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = 0; i < look->hosts->len; i++)
-    g_ptr_array_add(names, g_array_index(look->hosts, Host, i).record->value);
+    g_ptr_array_add(names, g_array_index(look->hosts, MxHost, i).record->value);
   set_list(look->result->facts, "hosts", names);
   facts_set_number(look->result->facts, "count", SOURCE_PROBE, names->len);
 }
 
-static void set_absent(Look *look) {
+static void set_absent(MxLook *look) {
   static const char *const names[] = {"hosts", "addresses", "provider", "provider_kind"};
   for (guint i = 0; i < G_N_ELEMENTS(names); i++)
     facts_set_absent(look->result->facts, names[i], SOURCE_PROBE);
@@ -286,38 +176,39 @@ static void set_absent(Look *look) {
 
 /* --- by kind of route --- */
 
-static void look_hosts(Look *look, const DnsAnswer *mx) {
+static void look_hosts(MxLook *look, const DnsAnswer *mx) {
   collect_hosts(look, mx);
   ask_hosts(look);
   guint first_row = look->result->findings->len;
   for (guint i = 0; i < look->hosts->len; i++)
-    host_row(look, &g_array_index(look->hosts, Host, i));
-  lint_null(look, mx);
-  lint_preferences(look, mx);
-  lint_microsoft(look, mx);
-  set_provider(look, mx);
+    host_row(look, &g_array_index(look->hosts, MxHost, i));
+  mx_lint_null(look, mx);
+  mx_lint_set(look, mx);
+  mx_set_provider(look, mx);
   set_hosts(look);
   if (look->open > 0 || look->usable > 0 || look->result->findings->len == first_row)
     return;
   if (result_level(look->result) != LEVEL_UNKNOWN)
-    look->result->headline = message_new(N_("None of the mail servers of {domain} can be reached by its name"), "domain",
-                                         look->domain, NULL);
+    look->result->headline = message_new(N_("None of the mail servers of {domain} can be reached by its name"),
+                                         "domain", look->domain, NULL);
 }
 
-static void look_implicit(Look *look, const Route *route) {
+static void look_implicit(MxLook *look, const Route *route) {
   const char *const hosts[] = {look->domain, NULL};
   g_autoptr(GString) addresses = g_string_new(NULL);
   const char *special = NULL;
   add_addresses(look, route->a, addresses, &special);
   add_addresses(look, route->aaaa, addresses, &special);
-  Finding *row = result_add(look->result, special != NULL ? LEVEL_WARN : LEVEL_NOTE, look->domain,
-                            message_new(N_("There is no MX record; mail goes to the address of the domain itself: {addresses}"),
-                                        "addresses", addresses->str, NULL));
+  Finding *row =
+      result_add(look->result, special != NULL ? LEVEL_WARN : LEVEL_NOTE, look->domain,
+                 message_new(N_("There is no MX record; mail goes to the address of the domain itself: {addresses}"),
+                             "addresses", addresses->str, NULL));
   probe_add_answer(row, route->mx, "RFC 5321 s5.1");
   probe_add_answer(row, route->decisive, "RFC 5321 s5.1");
-  finding_set_advice(row, message_new(N_("That is allowed, but often a domain that was never meant to receive mail"), NULL));
+  finding_set_advice(row,
+                     message_new(N_("That is allowed, but often a domain that was never meant to receive mail"), NULL));
   if (special != NULL)
-    add_fault(look, "special_address");
+    mx_add_fault(look, "special_address");
   facts_set_list(look->result->facts, "hosts", SOURCE_PROBE, hosts);
   facts_set_number(look->result->facts, "count", SOURCE_PROBE, 1);
   facts_set_unknown(look->result->facts, "provider", SOURCE_PROBE, "no entry");
@@ -340,35 +231,36 @@ static const struct {
      N_("Nobody can receive mail there. Ask for another address"), "RFC 7505 s3"},
 };
 
-static void look_ending(Look *look, const Route *route) {
+static void look_ending(MxLook *look, const Route *route) {
   for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
     if (endings[i].kind != route->kind)
       continue;
-    Finding *row = result_add(look->result, endings[i].level, "MX",
-                              message_new(endings[i].text, "domain", look->domain, NULL));
+    Finding *row =
+        result_add(look->result, endings[i].level, "MX", message_new(endings[i].text, "domain", look->domain, NULL));
     finding_set_advice(row, message_new(endings[i].advice, NULL));
     probe_add_answer(row, route->decisive, endings[i].reference);
     row->elapsed_ms = route->decisive->elapsed_ms;
   }
   if (route->kind == ROUTE_NULL_MX)
-    lint_null(look, route->mx);
+    mx_lint_null(look, route->mx);
   set_absent(look);
 }
 
-static void look_unknown(Look *look, const Route *route) {
+static void look_unknown(MxLook *look, const Route *route) {
   const char *why = route->word != NULL ? route->word : dns_status_word(route->decisive->status);
   Finding *row = result_add(look->result, LEVEL_UNKNOWN, "MX",
                             message_set_tr(message_new(N_("The mail servers of {domain} could not be found out: {why}"),
                                                        "domain", look->domain, NULL),
                                            "why", dns_status_message(route->decisive->status)));
-  finding_set_advice(row, message_new(N_("This says nothing about the domain: try again later, or ask another resolver"), NULL));
+  finding_set_advice(
+      row, message_new(N_("This says nothing about the domain: try again later, or ask another resolver"), NULL));
   probe_add_answer(row, route->decisive, "RFC 5321 s5.1");
   if (route->word != NULL)
     facts_set_text(look->result->facts, "status", SOURCE_PROBE, route->word);
   probe_set_unknown(&probe_mx, look->result, why);
 }
 
-static ProbeState look_at(Look *look) {
+static ProbeState look_at(MxLook *look) {
   Route route = route_ask(look->net, look->domain);
   look->result->total = 1;
   if (route.kind == ROUTE_WAIT) {
@@ -406,16 +298,18 @@ static ProbeState look_at(Look *look) {
 static ProbeState run_mx(Net *net, const Facts *inputs, Result *result) {
   g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
   if (domain == NULL) {
-    result_add(result, LEVEL_FAIL, NULL,
-               message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL));
+    result_add(
+        result, LEVEL_FAIL, NULL,
+        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL));
     facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
     probe_set_unknown(&probe_mx, result, "bad_name");
     return PROBE_DONE;
   }
-  g_autoptr(GArray) hosts = g_array_new(FALSE, TRUE, sizeof(Host));
+  g_autoptr(GArray) hosts = g_array_new(FALSE, TRUE, sizeof(MxHost));
   g_autoptr(GPtrArray) addresses = g_ptr_array_new();
   g_autoptr(GPtrArray) faults = g_ptr_array_new();
-  Look look = {.net = net, .result = result, .domain = domain, .hosts = hosts, .addresses = addresses, .faults = faults};
+  MxLook look = {
+      .net = net, .result = result, .domain = domain, .hosts = hosts, .addresses = addresses, .faults = faults};
   return look_at(&look);
 }
 

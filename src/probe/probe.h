@@ -24,7 +24,7 @@ typedef enum ProbeFlags {
 /* An input: `with: {domain: ...}` of a flow, `--set domain=...` of the command line. */
 typedef struct ProbeInput {
   const char *name;
-  const char *as;      /* kind of value: email domain ip host text, as in `ask: as:` */
+  const char *as; /* kind of value: email domain ip host text, as in `ask: as:` */
   gboolean required;
   const char *meaning; /* one line, English message id */
 } ProbeInput;
@@ -67,9 +67,9 @@ const Probe *probe_run_probe(const ProbeRun *run);
 const Facts *probe_run_inputs(const ProbeRun *run);
 const Result *probe_run_result(const ProbeRun *run); /* never NULL; changes with each wake */
 gboolean probe_run_done(const ProbeRun *run);
-guint probe_run_elapsed_ms(const ProbeRun *run);      /* until done, or until now */
+guint probe_run_elapsed_ms(const ProbeRun *run);        /* until done, or until now */
 const NetWaiter *probe_run_waiter(const ProbeRun *run); /* its questions and their answers */
-gint64 probe_run_finished_at(const ProbeRun *run);    /* wall clock, microseconds since 1970; 0: not done */
+gint64 probe_run_finished_at(const ProbeRun *run);      /* wall clock, microseconds since 1970; 0: not done */
 
 /* --- helpers for probes --- */
 

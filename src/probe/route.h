@@ -11,20 +11,22 @@ typedef enum RouteKind {
   ROUTE_NULL_MX,  /* says that it takes no mail (RFC 7505) */
   ROUTE_NO_DATA,  /* exists, without MX and address */
   ROUTE_NXDOMAIN,
-  ROUTE_UNKNOWN,  /* nobody could tell */
+  ROUTE_UNKNOWN, /* nobody could tell */
 } RouteKind;
 
 typedef struct Route {
   RouteKind kind;
-  const char *word;          /* of the fact mx.status; NULL while waiting, or if there is no word: cancelled */
-  const DnsAnswer *decisive; /* the answer that decided; NULL while waiting */
+  const char *word;               /* of the fact mx.status; NULL while waiting, or if there is no word: cancelled */
+  const DnsAnswer *decisive;      /* the answer that decided; NULL while waiting */
   const DnsAnswer *mx, *a, *aaaa; /* NULL: under way */
 } Route;
 
 /* Asks all three at once and judges what has come back.  `domain`: A-labels. */
 Route route_ask(Net *net, const char *domain);
 
-static inline gboolean route_takes_mail(RouteKind kind) { return kind == ROUTE_MX || kind == ROUTE_IMPLICIT; }
+static inline gboolean route_takes_mail(RouteKind kind) {
+  return kind == ROUTE_MX || kind == ROUTE_IMPLICIT;
+}
 
 /* TRUE: proven not to take mail. */
 static inline gboolean route_is_closed(RouteKind kind) {

@@ -101,21 +101,33 @@ void probe_run_again(ProbeRun *run) {
   run_start(run);
 }
 
-const Probe *probe_run_probe(const ProbeRun *run) { return run->probe; }
+const Probe *probe_run_probe(const ProbeRun *run) {
+  return run->probe;
+}
 
-const Facts *probe_run_inputs(const ProbeRun *run) { return run->inputs; }
+const Facts *probe_run_inputs(const ProbeRun *run) {
+  return run->inputs;
+}
 
-const Result *probe_run_result(const ProbeRun *run) { return run->result; }
+const Result *probe_run_result(const ProbeRun *run) {
+  return run->result;
+}
 
-gboolean probe_run_done(const ProbeRun *run) { return run->done; }
+gboolean probe_run_done(const ProbeRun *run) {
+  return run->done;
+}
 
 guint probe_run_elapsed_ms(const ProbeRun *run) {
   return (guint)(((run->done ? run->ended : g_get_monotonic_time()) - run->started) / 1000);
 }
 
-const NetWaiter *probe_run_waiter(const ProbeRun *run) { return run->waiter; }
+const NetWaiter *probe_run_waiter(const ProbeRun *run) {
+  return run->waiter;
+}
 
-gint64 probe_run_finished_at(const ProbeRun *run) { return run->finished_at; }
+gint64 probe_run_finished_at(const ProbeRun *run) {
+  return run->finished_at;
+}
 
 /* --- helpers for probes --- */
 
@@ -134,8 +146,7 @@ void probe_set_unknown(const Probe *probe, Result *result, const char *why) {
 
 void probe_not_asked(const Probe *probe, Result *result, const char *missing) {
   probe_set_unknown(probe, result, "not asked");
-  result_add(result, LEVEL_SKIP, NULL,
-             message_new(N_("Not asked: {input} is not known"), "input", missing, NULL));
+  result_add(result, LEVEL_SKIP, NULL, message_new(N_("Not asked: {input} is not known"), "input", missing, NULL));
 }
 
 static void append_record(GString *text, const DnsRecord *record, DnsType asked) {

@@ -27,10 +27,10 @@ typedef struct SweepChoice {
 typedef struct SweepItem {
   const DnsList *list;
   const SweepTarget *target;
-  gboolean waits;         /* the verdict is not known yet */
-  gboolean open;          /* something is still under way, be it only the explanation */
+  gboolean waits; /* the verdict is not known yet */
+  gboolean open;  /* something is still under way, be it only the explanation */
   DnsListVerdict verdict;
-  const char *words;      /* the operator's, or an English message id; NULL: the code is not documented */
+  const char *words; /* the operator's, or an English message id; NULL: the code is not documented */
   const DnsAnswer *answer, *negative, *positive, *text; /* NULL: not asked, or under way */
 } SweepItem;
 

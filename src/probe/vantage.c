@@ -16,17 +16,16 @@ static const FactSpec vantage_gives[] = {
      N_("whether names can be looked up from here; broken: the resolver answers, but fails or refuses; rewrites: it "
         "invents answers for names that do not exist")},
     {"resolver", FACT_TEXT, NULL, N_("the resolvers that are asked")},
-    {"public", FACT_TEXT, "yes no",
-     N_("whether blocklists see a public resolver, which they refuse to answer")},
+    {"public", FACT_TEXT, "yes no", N_("whether blocklists see a public resolver, which they refuse to answer")},
     {0},
 };
 
 /* Resolvers open to everybody, whose users no blocklist can tell apart. */
 static const char *const public_resolvers[] = {
-    "8.8.8.8",        "8.8.4.4",        "2001:4860:4860::8888", "2001:4860:4860::8844", /* Google */
-    "1.1.1.1",        "1.0.0.1",        "2606:4700:4700::1111", "2606:4700:4700::1001", /* Cloudflare */
-    "9.9.9.9",        "149.112.112.112", "2620:fe::fe",         "2620:fe::9",           /* Quad9 */
-    "208.67.222.222", "208.67.220.220", "2620:119:35::35",      "2620:119:53::53",      /* OpenDNS */
+    "8.8.8.8",        "8.8.4.4",         "2001:4860:4860::8888", "2001:4860:4860::8844", /* Google */
+    "1.1.1.1",        "1.0.0.1",         "2606:4700:4700::1111", "2606:4700:4700::1001", /* Cloudflare */
+    "9.9.9.9",        "149.112.112.112", "2620:fe::fe",          "2620:fe::9",           /* Quad9 */
+    "208.67.222.222", "208.67.220.220",  "2620:119:35::35",      "2620:119:53::53",      /* OpenDNS */
 };
 
 static gboolean is_public(const char *resolver) {
@@ -70,10 +69,10 @@ static void say_status(Result *result, const DnsAnswer *nonce, const char *resol
        N_("The resolver {resolver} invents answers for names that do not exist: what it says about missing domains and "
           "blocklists cannot be trusted")},
   };
-  guint state = dns_is_absent(nonce->status)                                            ? 0
-                : nonce->status == DNS_TIMEOUT || nonce->status == DNS_UNREACHABLE      ? 1
-                : dns_is_unknown(nonce->status)                                         ? 2
-                                                                                        : 3;
+  guint state = dns_is_absent(nonce->status)                                       ? 0
+                : nonce->status == DNS_TIMEOUT || nonce->status == DNS_UNREACHABLE ? 1
+                : dns_is_unknown(nonce->status)                                    ? 2
+                                                                                   : 3;
   Finding *row = result_add(result, states[state].level, "DNS",
                             message_set_tr(message_new(states[state].text, "resolver", resolvers, NULL), "why",
                                            dns_status_message(nonce->status)));
@@ -120,11 +119,12 @@ static void say_public(Result *result, const DnsAnswer *test, const char *resolv
     return;
   }
   facts_set_text(result->facts, "public", SOURCE_PROBE, "yes");
-  Finding *row = result_add(result, LEVEL_WARN, "DNS",
-                            refused ? message_new(N_("Blocklists refuse to answer through this resolver"), NULL)
-                                    : message_new(N_("{resolver} is a public resolver: many blocklists refuse to answer "
-                                                     "through it, or answer nothing of use"),
-                                                  "resolver", resolvers, NULL));
+  Finding *row =
+      result_add(result, LEVEL_WARN, "DNS",
+                 refused ? message_new(N_("Blocklists refuse to answer through this resolver"), NULL)
+                         : message_new(N_("{resolver} is a public resolver: many blocklists refuse to answer "
+                                          "through it, or answer nothing of use"),
+                                       "resolver", resolvers, NULL));
   finding_set_advice(row, message_new(N_("Name a resolver of your own network: whybounce --resolver ADDRESS"), NULL));
   probe_add_answer(row, test, "RFC 5782 s5");
 }
@@ -145,15 +145,17 @@ static ProbeState run_vantage(Net *net, const Facts *inputs, Result *result) {
     say_public(result, test, resolvers);
   if (result->done == result->total)
     return PROBE_DONE;
-  result_add(result, LEVEL_WAIT, "DNS", message_new(N_("Testing the resolver {resolver}"), "resolver", resolvers, NULL));
+  result_add(result, LEVEL_WAIT, "DNS",
+             message_new(N_("Testing the resolver {resolver}"), "resolver", resolvers, NULL));
   return PROBE_PENDING;
 }
 
 const Probe probe_vantage = {
     .name = "vantage",
     .title = N_("Our own view of the DNS"),
-    .why = N_("What we find out is only as good as the resolver that we ask. Some invent answers, and blocklists refuse "
-              "to talk to public ones."),
+    .why =
+        N_("What we find out is only as good as the resolver that we ask. Some invent answers, and blocklists refuse "
+           "to talk to public ones."),
     .fits = "",
     .inputs = vantage_inputs,
     .gives = vantage_gives,

@@ -75,7 +75,8 @@ static GPtrArray *input_names(const Probe *only) {
   GPtrArray *names = g_ptr_array_new();
   for (guint i = 0; probe_table[i] != NULL; i++)
     for (const ProbeInput *input = probe_table[i]->inputs; input->name != NULL; input++)
-      if ((only == NULL || only == probe_table[i]) && !g_ptr_array_find_with_equal_func(names, input->name, g_str_equal, NULL))
+      if ((only == NULL || only == probe_table[i]) &&
+          !g_ptr_array_find_with_equal_func(names, input->name, g_str_equal, NULL))
         g_ptr_array_add(names, (gpointer)input->name);
   g_ptr_array_add(names, NULL);
   return names;
@@ -107,7 +108,9 @@ static const char *set_value(const CheckOptions *options, const char *name) {
   return NULL;
 }
 
-static gboolean has_targets(const CheckOptions *options) { return options->targets != NULL && options->targets[0] != NULL; }
+static gboolean has_targets(const CheckOptions *options) {
+  return options->targets != NULL && options->targets[0] != NULL;
+}
 
 /* The inputs that a target fills in: one of them set by hand stands for a target. */
 static const char *const target_inputs[] = {"email", "ip", "domain"};

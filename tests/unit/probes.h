@@ -46,7 +46,9 @@ static inline void assert_state(const ProbeRun *run, const char *name, FactState
   g_assert_cmpint(fact_of(run, name)->state, ==, state);
 }
 
-static inline char *finding_words(const Finding *finding) { return message_text(finding->text, NULL, NULL); }
+static inline char *finding_words(const Finding *finding) {
+  return message_text(finding->text, NULL, NULL);
+}
 
 /* The first finding whose sentence holds `part`, or NULL. */
 static inline const Finding *find_row(const ProbeRun *run, const char *part) {

@@ -70,8 +70,7 @@ static void test_json(void) {
 
 static void test_unknown(void) {
   const char *const targets[] = {"slow.example", NULL};
-  int code = check("tests/unit/data/mx.jsonl",
-                   (CheckOptions){.targets = targets, .probe = "mx", .json = TRUE}, "");
+  int code = check("tests/unit/data/mx.jsonl", (CheckOptions){.targets = targets, .probe = "mx", .json = TRUE}, "");
   g_assert_cmpint(code, ==, 3);
   g_autoptr(JsonParser) parser = json_parser_new();
   JsonObject *mx = probe_of(parse(parser, out_text), "mx");
@@ -86,7 +85,8 @@ static void test_unknown(void) {
 
 static void test_set(void) {
   const char *const sets[] = {"ip=192.0.2.10", "lists=tests/unit/data/lists.txt", NULL};
-  int code = check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = sets, .json = TRUE}, "ignored\n");
+  int code =
+      check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = sets, .json = TRUE}, "ignored\n");
   g_assert_cmpint(code, ==, 1);
   g_autoptr(JsonParser) parser = json_parser_new();
   JsonObject *root = parse(parser, out_text);
@@ -169,7 +169,8 @@ static void test_usage(void) {
   const char *const no_file[] = {"lists=/nonexistent", "ip=192.0.2.10", NULL};
   g_assert_cmpint(check(NULL, (CheckOptions){.probe = "dnsbl", .sets = no_file, .json = TRUE}, ""), ==, 4);
   const char *const known[] = {"lists=tests/unit/data/lists.txt", NULL};
-  g_assert_cmpint(check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = known}, "192.0.2.10\n"), ==, 1);
+  g_assert_cmpint(check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = known}, "192.0.2.10\n"),
+                  ==, 1);
   g_assert_cmpint(check(NULL, (CheckOptions){.probe = "vantage", .json = TRUE}, ""), ==, 3);
 }
 

@@ -202,7 +202,8 @@ static DnsLists *load_text(const char *text, GError **error) {
 }
 
 static void test_plain(void) {
-  g_autoptr(DnsLists) lists = load_text("# ours\n\n BL.example.org.  # with a remark\r\nb2.example.net\nbl.example.org", NULL);
+  g_autoptr(DnsLists) lists =
+      load_text("# ours\n\n BL.example.org.  # with a remark\r\nb2.example.net\nbl.example.org", NULL);
   g_assert_nonnull(lists);
   g_assert_cmpuint(dnslists_length(lists), ==, 2);
   const DnsList *list = dnslists_get(lists, 0);
@@ -236,9 +237,10 @@ static void test_plain_faults(void) {
 }
 
 static void test_own_knowledge(void) {
-  g_autoptr(DnsLists) lists = load_text("format: 1\nlists:\n"
-                                        "  bl.example.org: {ask: core, tier: major, kinds: ip4, policy: {127.0.0.3: x}}\n",
-                                        NULL);
+  g_autoptr(DnsLists) lists =
+      load_text("format: 1\nlists:\n"
+                "  bl.example.org: {ask: core, tier: major, kinds: ip4, policy: {127.0.0.3: x}}\n",
+                NULL);
   g_assert_nonnull(lists);
   const char *const codes[] = {"127.0.0.3", NULL};
   g_assert_cmpint(dnslist_judge(dnslists_get(lists, 0), codes, NULL), ==, DNSLIST_POLICY);
@@ -252,7 +254,8 @@ static void test_own_knowledge_faults(void) {
       {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major}\n", "needs kinds"},
       {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, listed: {127.0.0: x}}\n", "no code"},
       {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, listed: {bit 3: x}}\n", "no code"},
-      {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, listed: {127.0.0.9-2: x}}\n", "no code"},
+      {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, listed: {127.0.0.9-2: x}}\n",
+       "no code"},
       {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, colour: red}\n", "colour"},
       {"format: 1\nlists: {}\n", "no DNS list"},
   };

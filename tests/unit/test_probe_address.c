@@ -3,7 +3,9 @@
 
 static Net *net;
 
-static ProbeRun *look(const char *email) { return run_probe(net, "address", "email", email, NULL); }
+static ProbeRun *look(const char *email) {
+  return run_probe(net, "address", "email", email, NULL);
+}
 
 static void test_good(void) {
   g_autoptr(ProbeRun) run = look("Taro@Example.COM");
@@ -27,7 +29,9 @@ typedef struct FormCase {
 static const FormCase form_cases[] = {
     {"taro\xE3\x80\x80@example.com", "space", "5", "position 5: ", "taro@example.com"}, /* U+3000 */
     {" taro@example.com", "space", "1", "position 1: ", "taro@example.com"},
-    {"taro\xEF\xBC\xA0" "example.com", "fullwidth", "5", "U+FF20", "taro@example.com"},
+    {"taro\xEF\xBC\xA0"
+     "example.com",
+     "fullwidth", "5", "U+FF20", "taro@example.com"},
     {"ta\xE2\x80\x8Bro@example.com", "invisible", "3", "U+200B", "taro@example.com"},
     {"<taro@example.com>", "forbidden", "1", "position 1", "taro@example.com"},
     {"mailto:taro@example.com", "forbidden", "7", "position 7", "taro@example.com"},

@@ -36,8 +36,8 @@ static void test_own_file(void) {
   assert_fact(run, "major", "");
   assert_fact(run, "wildcard", "wild.bl.example");
   assert_fact(run, "refused", "refused.bl.example, error.bl.example");
-  static const char *const silent[] = {"wild.bl.example",   "refused.bl.example", "silent.bl.example",
-                                       "error.bl.example",  "parked.bl.example",  "odd.bl.example",
+  static const char *const silent[] = {"wild.bl.example",     "refused.bl.example", "silent.bl.example",
+                                       "error.bl.example",    "parked.bl.example",  "odd.bl.example",
                                        "unchecked.bl.example"};
   for (guint i = 0; i < G_N_ELEMENTS(silent); i++)
     assert_has(run, "unanswered", silent[i], TRUE);
@@ -77,8 +77,8 @@ static void test_rows(void) {
   g_assert_cmpstr(((Evidence *)g_ptr_array_index(listed->evidence, 1))->asked, ==, "1.0.0.127.listed.bl.example A");
 
   static const char *const unknown[][2] = {
-      {"wild.bl.example", "lists everything"},       {"refused.bl.example", "Refused to answer"},
-      {"error.bl.example", "public resolver"},       {"parked.bl.example", "127.0.0.0/8"},
+      {"wild.bl.example", "lists everything"},          {"refused.bl.example", "Refused to answer"},
+      {"error.bl.example", "public resolver"},          {"parked.bl.example", "127.0.0.0/8"},
       {"odd.bl.example", "127.0.0.1 is not a listing"}, {"unchecked.bl.example", "could not be checked"},
       {"silent.bl.example", "Told us nothing"},
   };
@@ -120,8 +120,8 @@ static void count_line(const char *line, gpointer user) {
 
 /* Public lists never see an address that they cannot know. */
 static void test_not_public(void) {
-  static const char *const addresses[] = {"10.0.0.1",  "192.168.1.1", "127.0.0.1", "192.0.2.10",
-                                          "100.64.0.1", "fe80::1",    "::1",       "::ffff:10.0.0.1"};
+  static const char *const addresses[] = {"10.0.0.1",   "192.168.1.1", "127.0.0.1", "192.0.2.10",
+                                          "100.64.0.1", "fe80::1",     "::1",       "::ffff:10.0.0.1"};
   for (guint i = 0; i < G_N_ELEMENTS(addresses); i++) {
     g_autoptr(Net) fresh = replay("tests/unit/data/dnsbl.jsonl");
     guint asked = 0;

@@ -39,7 +39,8 @@ static const EndCase end_cases[] = {
     {"closed.example", "refused", LEVEL_UNKNOWN, FACT_UNKNOWN, "could not be found out"},
     {"garbage.example", "servfail", LEVEL_UNKNOWN, FACT_UNKNOWN, "could not be found out"},
     {"far.example", "unreachable", LEVEL_UNKNOWN, FACT_UNKNOWN, "could not be found out"},
-    {"half.example", "servfail", LEVEL_UNKNOWN, FACT_UNKNOWN, "could not be found out"}, /* no MX, but has it an address? */
+    {"half.example", "servfail", LEVEL_UNKNOWN, FACT_UNKNOWN,
+     "could not be found out"}, /* no MX, but has it an address? */
 };
 
 static void test_ends(void) {

@@ -54,17 +54,17 @@ static void test_known(void) {
 
 static void test_suggest(void) {
   static const char *const cases[][2] = {
-      {"gmial.com", "gmail.com"},          /* the table */
-      {"docomo.nejp", "docomo.ne.jp"},     /* the table */
-      {"example.con", "example.com"},      /* an ending, of a name that is in no table */
+      {"gmial.com", "gmail.com"},      /* the table */
+      {"docomo.nejp", "docomo.ne.jp"}, /* the table */
+      {"example.con", "example.com"},  /* an ending, of a name that is in no table */
       {"example.cojp", "example.co.jp"},
-      {"gmali.con", "gmail.com"},          /* an ending, then the table */
+      {"gmali.con", "gmail.com"}, /* an ending, then the table */
       {"nifty.cmo", "nifty.com"},
-      {"hotmeil.com", "hotmail.com"},      /* one letter */
+      {"hotmeil.com", "hotmail.com"}, /* one letter */
       {"rocketmial.com", "rocketmail.com"},
       {"softbnak.ne.jp", "softbank.ne.jp"},
       {"protonmaul.cmo", "protonmail.com"},
-      {"gmx.de", NULL},                    /* known: near to gmx.net, and right */
+      {"gmx.de", NULL}, /* known: near to gmx.net, and right */
       {"ymail.com", NULL},
       {"me.com", NULL},
       {"example.com", NULL},

@@ -1,0 +1,152 @@
+#include "probe/dnsbl_rows.h"
+
+#include "base/catalogue.h"
+
+/* More rows than these say nothing more: the facts name the lists. */
+#define MAX_SILENT_ROWS 20
+
+/* How a verdict is told, and where: rows are sorted by rank, then as the lists stand. */
+typedef struct Telling {
+  Level level[3]; /* by tier */
+  int rank[3];
+  char mark;
+  const char *text;
+} Telling;
+
+static const Telling tellings[] = {
+    [DNSLIST_CLEAN] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK}, {10, 10, 10}, '.', NULL},
+    [DNSLIST_LISTED] = {{LEVEL_FAIL, LEVEL_WARN, LEVEL_NOTE}, {0, 2, 5}, 'L', N_("Listed ({codes}): {words}")},
+    [DNSLIST_WEAK] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE}, {4, 4, 4}, 'L', N_("A minor sign ({codes}): {words}")},
+    [DNSLIST_POLICY] = {{LEVEL_WARN, LEVEL_NOTE, LEVEL_NOTE},
+                        {1, 3, 3},
+                        'L',
+                        N_("The kind of address is listed, not its behaviour ({codes}): {words}")},
+    [DNSLIST_POSITIVE] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK},
+                          {8, 8, 8},
+                          '.',
+                          N_("An allow list knows it ({codes}): {words}")},
+    [DNSLIST_NEUTRAL] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE},
+                         {9, 9, 9},
+                         '.',
+                         N_("For information ({codes}): {words}")},
+    [DNSLIST_REFUSED] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN},
+                         {6, 7, 7},
+                         '?',
+                         N_("Refused to answer: {words}")},
+    [DNSLIST_UNKNOWN] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN}, {6, 7, 7}, '-', N_("Told us nothing: {words}")},
+    [DNSLIST_WILDCARD] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN},
+                          {6, 7, 7},
+                          '-',
+                          N_("Left out: it lists everything, even the test entry that no list may have")},
+};
+
+char dnsbl_mark(const SweepItem *item) {
+  return item->waits ? 'w' : tellings[item->verdict].mark;
+}
+
+gboolean dnsbl_seen(const GPtrArray *words, const char *word) {
+  for (guint i = 0; i < words->len; i++)
+    if (g_str_equal(g_ptr_array_index(words, i), word))
+      return TRUE;
+  return FALSE;
+}
+
+static const Telling *telling_of(const SweepItem *item) {
+  return &tellings[item->verdict];
+}
+
+static int rank_of(const SweepItem *item) {
+  return telling_of(item)->rank[dnslist_tier(item->list)];
+}
+
+static int by_rank(gconstpointer a, gconstpointer b) {
+  const SweepItem *x = *(const SweepItem *const *)a, *y = *(const SweepItem *const *)b;
+  int difference = rank_of(x) - rank_of(y);
+  return difference != 0 ? difference : (x > y) - (x < y);
+}
+
+/* The codes and the operator's words for all of them, not only for the one that decided. */
+static void set_codes(Message *text, const SweepItem *item) {
+  g_autofree const char **addresses = sweep_addresses(item->answer);
+  g_autofree char *codes = g_strjoinv(", ", (char **)addresses);
+  g_autoptr(GPtrArray) words = g_ptr_array_new();
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    const char *const one[] = {addresses[i], NULL}, *meaning = NULL;
+    if (sweep_is_hit(dnslist_judge(item->list, one, &meaning)) && meaning != NULL && !dnsbl_seen(words, meaning))
+      g_ptr_array_add(words, (gpointer)meaning);
+  }
+  g_ptr_array_add(words, NULL);
+  g_autofree char *joined = g_strjoinv("; ", (char **)words->pdata);
+  message_set(text, "codes", codes);
+  if (joined[0] != '\0')
+    message_set(text, "words", joined);
+  else
+    message_set_tr(text, "words", N_("the operator documents no such code"));
+}
+
+static void set_advice(Finding *row, const SweepItem *item) {
+  const char *url = dnslist_delist_url(item->list), *note = dnslist_note(item->list);
+  const char *remark = note != NULL                      ? note
+                       : dnslist_is_doubtful(item->list) ? N_("What we know about this list is uncertain")
+                                                         : NULL;
+  url = url != NULL ? url : dnslist_lookup_url(item->list);
+  if (url == NULL && remark == NULL)
+    return;
+  Message *advice = message_new(url == NULL      ? "{remark}"
+                                : remark == NULL ? N_("Explanation and removal: {url}")
+                                                 : N_("Explanation and removal: {url} ({remark})"),
+                                "url", url != NULL ? url : "", NULL);
+  if (remark != NULL)
+    message_set_tr(advice, "remark", remark);
+  finding_set_advice(row, advice);
+}
+
+static char *joined_texts(const DnsAnswer *text) {
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < dns_answer_count(text) && all->len < 4096; i++)
+    g_string_append_printf(all, "%s%s", all->len > 0 ? " | " : "", dns_answer_record(text, i)->value);
+  return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+static void add_row(Result *result, const SweepItem *item) {
+  const Telling *telling = telling_of(item);
+  Message *text = message_new(telling->text, NULL);
+  if (sweep_is_hit(item->verdict))
+    set_codes(text, item);
+  else if (item->words != NULL)
+    message_set_tr(text, "words", item->words);
+  Finding *row = result_add(result, telling->level[dnslist_tier(item->list)], dnslist_zone(item->list), text);
+  const DnsAnswer *proofs[] = {item->answer, item->negative, item->positive, item->text};
+  for (guint i = 0; i < G_N_ELEMENTS(proofs); i++)
+    if (proofs[i] != NULL)
+      probe_add_answer(row, proofs[i],
+                       proofs[i] == item->answer || proofs[i] == item->text ? "RFC 5782 s2.1" : "RFC 5782 s5");
+  if (item->text != NULL && item->text->status == DNS_OK) {
+    g_autofree char *quote = joined_texts(item->text);
+    finding_set_quote(row, quote);
+  }
+  if (sweep_is_hit(item->verdict))
+    set_advice(row, item);
+}
+
+void dnsbl_add_rows(Result *result, const GArray *items) {
+  g_autoptr(GPtrArray) told = g_ptr_array_new();
+  guint silent = 0;
+  for (guint i = 0; i < items->len; i++)
+    silent += !g_array_index(items, SweepItem, i).waits && sweep_is_silent(g_array_index(items, SweepItem, i).verdict);
+  for (guint i = 0; i < items->len; i++) {
+    SweepItem *item = &g_array_index(items, SweepItem, i);
+    if (item->waits || item->verdict == DNSLIST_CLEAN)
+      continue;
+    if (silent <= MAX_SILENT_ROWS || !sweep_is_silent(item->verdict))
+      g_ptr_array_add(told, item);
+  }
+  g_ptr_array_sort(told, by_rank);
+  for (guint i = 0; i < told->len; i++)
+    add_row(result, g_ptr_array_index(told, i));
+  if (silent > MAX_SILENT_ROWS)
+    result_add(result, LEVEL_UNKNOWN, NULL,
+               message_set_number(message_set_number(message_new(N_("{silent} of {asked} lists told us nothing"), NULL),
+                                                     "silent", silent),
+                                  "asked", items->len));
+}
