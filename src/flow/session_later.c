@@ -200,6 +200,14 @@ static gboolean is_contradicted(const Kept *kept, const Facts *facts) {
   return FALSE;
 }
 
+/* A list that was only read is no answer. */
+static gboolean is_unticked(const Kept *kept) {
+  for (guint i = 0; kept->ticked != NULL && i < kept->ticked->len; i++)
+    if (g_array_index(kept->ticked, gboolean, i))
+      return FALSE;
+  return kept->ticked != NULL;
+}
+
 /* Takes the answers that no longer hold off `later`. Array of Kept, free it. */
 static GPtrArray *take_dropped(Session *s, const Trial *trial) {
   GPtrArray *dropped = g_ptr_array_new();
@@ -212,7 +220,8 @@ static GPtrArray *take_dropped(Session *s, const Trial *trial) {
       i++;
       continue;
     }
-    g_ptr_array_add(dropped, kept);
+    if (!is_unticked(kept))
+      g_ptr_array_add(dropped, kept);
     g_ptr_array_remove_index(s->later, i);
   }
   return dropped;

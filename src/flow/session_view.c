@@ -159,7 +159,7 @@ static char *guide_help(const Guide *guide, const char *help) {
   g_autofree char *app = message_text(guide->app, NULL, NULL);
   g_autofree char *title = message_text(guide->title, NULL, NULL);
   g_string_append_printf(text, "%s%s: %s", text->len > 0 ? "\n\n" : "", app, title);
-  if (guide->versions != NULL)
+  if (guide->versions != NULL && !g_str_equal(guide->versions, "any"))
     g_string_append_printf(text, " (%s)", guide->versions);
   if (guide->historic)
     g_string_append_printf(text, "\n%s", tr(N_("This is for an old version; newer ones look different.")));

@@ -109,8 +109,10 @@ static void set_progress(Look *look) {
     result->done += !item->open;
   }
   result->total = look->items->len;
-  result->tally = message_new(N_("listed {listed}   clean {clean}   refused us {refused}   no answer {silent}   "
-                                 "waiting {waiting}"),
+  result->tally = message_new(counts['w'] > 0
+                                  ? N_("listed {listed}   clean {clean}   refused us {refused}   no answer {silent}   "
+                                       "waiting {waiting}")
+                                  : N_("listed {listed}   clean {clean}   refused us {refused}   no answer {silent}"),
                               NULL);
   message_set_number(result->tally, "listed", counts['L']);
   message_set_number(result->tally, "clean", counts['.']);

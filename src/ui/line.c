@@ -366,8 +366,10 @@ static void say_goodbye(Line *line) {
   }
   if (!line->desk->log)
     return;
-  g_autoptr(Message) text = message_new(N_("Saved as case {case}. To go on: whybounce --resume {case}"), "case",
-                                        case_id(line->desk->log), NULL);
+  g_autoptr(Message) text = message_new(session_finished(line->desk->session)
+                                            ? N_("Saved as case {case}. To see it again: whybounce --resume {case}")
+                                            : N_("Saved as case {case}. To go on: whybounce --resume {case}"),
+                                        "case", case_id(line->desk->log), NULL);
   g_autofree char *words = message_text(text, NULL, NULL);
   voice_say(&line->voice, 0, words);
 }

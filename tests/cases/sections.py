@@ -74,6 +74,7 @@ class Sections:
                 f.write(self.get("net", ""))
             args = ["--replay", "net.jsonl", "--set", "lists=lists.yaml"]
         for name, data in self.files().items():
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "wb") as f:
                 f.write(data)
         return args

@@ -142,9 +142,10 @@ def resolve(line, said, update):
     if squeeze(now.get(number, "")) == squeeze(label):
         return number.encode(), line
     if update:
-        for other, text in now.items():
-            if squeeze(text).startswith(squeeze(label)):
-                return other.encode(), f"{other}. {text}"
+        for fits in (str.__eq__, str.startswith):
+            for other, text in now.items():
+                if fits(squeeze(text), squeeze(label)):
+                    return other.encode(), f"{other}. {text}"
     raise Wrong(f'no choice "{line}" here, but: ' + " / ".join(said.strip().split("\n")[-14:]))
 
 
