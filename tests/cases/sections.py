@@ -11,7 +11,7 @@
 
 Sections keep their order; a name may come more than once.  `key: value` lines before the first section are settings.
 The program runs in a folder of its own that holds the files of world/ and is given its recording and its blocklists, unless a
-setting says `world: no`.  `net` are lines that are added to the recording, `file NAME` is another file in the folder; in `escaped NAME`
+setting says `world: no`, or `lists: ours` for the blocklists that ship.  `net` are lines that are added to the recording, `file NAME` is another file in the folder; in `escaped NAME`
 \\xNN stands for a byte and \\u{NNNN} for a character that an editor would not show.
 """
 import os
@@ -72,7 +72,9 @@ class Sections:
                 shutil.copy(os.path.join(WORLD, name), folder)
             with open(os.path.join(folder, "net.jsonl"), "a", encoding="utf-8") as f:
                 f.write(self.get("net", ""))
-            args = ["--replay", "net.jsonl", "--set", "lists=lists.yaml"]
+            args = ["--replay", "net.jsonl"]
+            if self.settings.get("lists") != "ours":
+                args += ["--set", "lists=lists.yaml"]
         for name, data in self.files().items():
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "wb") as f:
