@@ -39,6 +39,9 @@ void app_repaint(App *app, gint64 now);
 /* Something may have arrived from the net. */
 void app_wake(App *app, gint64 now);
 
+/* The desk's print command says something or has ended. */
+void app_print_ended(App *app);
+
 /* TRUE: it is time to paint. */
 gboolean app_due(App *app, gint64 now);
 /* Milliseconds until app_due() may become TRUE by itself; -1: never. */

@@ -291,10 +291,18 @@ static AppWish copy(App *app, G_GNUC_UNUSED Key key) {
 static AppWish print(App *app, G_GNUC_UNUSED Key key) {
   g_autoptr(GError) error = NULL;
   if (desk_print(app->desk, &error))
-    app_set_notice(app, LEVEL_OK, tr(N_("Given to the printer.")));
+    app_set_notice(app, LEVEL_NOTE, tr(N_("On its way to the printer...")));
   else
     app_set_notice(app, LEVEL_FAIL, error->message);
   return APP_STAY;
+}
+
+void app_print_ended(App *app) {
+  g_autoptr(GError) error = NULL;
+  if (!desk_print_ended(app->desk, &error))
+    return;
+  app_set_notice(app, error ? LEVEL_FAIL : LEVEL_OK, error ? error->message : tr(N_("The page is at the printer.")));
+  app->dirty = TRUE;
 }
 
 static AppWish ask_path(App *app, G_GNUC_UNUSED Key key) {

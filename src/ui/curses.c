@@ -376,7 +376,8 @@ static void run_loop(Terminal *terminal) {
       paint(terminal, now);
     now = g_get_monotonic_time();
     int timeout = sooner(input_timeout(terminal->input, now), app_timeout(terminal->app, now));
-    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signals_fd(), POLLIN, 0}};
+    struct pollfd fds[] = {
+        {STDIN_FILENO, POLLIN, 0}, {signals_fd(), POLLIN, 0}, {desk_print_fd(terminal->desk), POLLIN, 0}};
     net_turn(terminal->desk->net, fds, G_N_ELEMENTS(fds), timeout);
     if (fds[1].revents != 0)
       take_signals(terminal);
@@ -384,6 +385,8 @@ static void run_loop(Terminal *terminal) {
       take_bytes(terminal);
     else if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
       terminal->code = 128 + SIGHUP;
+    if (fds[2].revents != 0)
+      app_print_ended(terminal->app);
     app_wake(terminal->app, g_get_monotonic_time());
   }
 }

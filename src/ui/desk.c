@@ -7,14 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-/* How long a printer command may take to swallow a page before we say that we do not know. */
-#define PRINT_PATIENCE_MS 3000
 /* What terminals take in one OSC 52 (xterm and tmux cut longer ones off). */
 #define CLIPBOARD_MAX 74994
 
@@ -32,6 +28,7 @@ void desk_free(Desk *desk) {
   if (!desk)
     return;
   desk_leave(desk);
+  printer_free(desk->printer);
   flows_free(desk->flows);
   diags_free(desk->diags);
   net_free(desk->net);
@@ -178,86 +175,23 @@ gboolean desk_write(Desk *desk, const char *path, GError **error) {
   return TRUE;
 }
 
-static void print_error(GError **error, const char *command, const char *why) {
-  g_autofree char *safe_command = text_safe(command, -1, 200, TEXT_LINE, NULL);
-  g_autofree char *safe_why = text_safe(why, -1, 400, TEXT_LINE, NULL);
-  g_autoptr(Message) message =
-      message_new(N_("\"{command}\" did not print: {why} Press w to write a file instead, or set WHYBOUNCE_PRINT to "
-                     "your printer command."),
-                  "command", safe_command, "why", safe_why, NULL);
-  g_autofree char *text = message_text(message, NULL, NULL);
-  g_set_error_literal(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, text);
-}
-
-/* Feeds `page` to the running command and waits for it; its complaints are added to `complaint`.  Returns its wait
- * status, or -1 when it is still busy after the time that we give it. */
-static int feed_printer(GPid pid, int in, int err, const char *page, GString *complaint) {
-  gsize left = strlen(page);
-  gint64 deadline = g_get_monotonic_time() + PRINT_PATIENCE_MS * 1000;
-  g_unix_set_fd_nonblocking(in, TRUE, NULL);
-  while (in >= 0 || err >= 0) {
-    struct pollfd fds[2] = {{in, POLLOUT, 0}, {err, POLLIN, 0}};
-    gint64 wait = (deadline - g_get_monotonic_time()) / 1000;
-    if (wait <= 0 || (poll(fds, 2, (int)wait) < 0 && errno != EINTR))
-      break;
-    if (in >= 0 && fds[0].revents) {
-      ssize_t n = write(in, page, left);
-      if (n > 0) {
-        page += n;
-        left -= n;
-      }
-      if (left == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-        close(in);
-        in = -1;
-      }
-    }
-    if (err >= 0 && fds[1].revents) {
-      char buffer[512];
-      ssize_t n = read(err, buffer, sizeof buffer);
-      if (n > 0 && complaint->len < 2000)
-        g_string_append_len(complaint, buffer, n);
-      if (n <= 0) {
-        close(err);
-        err = -1;
-      }
-    }
-  }
-  if (in >= 0)
-    close(in);
-  if (err >= 0)
-    close(err);
-  int status = -1;
-  for (int i = 0; i < 20; i++) {
-    if (waitpid(pid, &status, WNOHANG) == pid)
-      return status;
-    g_usleep(10000);
-  }
-  return -1;
-}
-
 gboolean desk_print(Desk *desk, GError **error) {
   g_autofree char *page = desk_summary(desk, 0);
-  g_auto(GStrv) argv = NULL;
-  g_autoptr(GError) spawn = NULL;
-  GPid pid = 0;
-  int in = -1, err = -1;
-  if (!g_shell_parse_argv(desk->print_command, NULL, &argv, &spawn) ||
-      !g_spawn_async_with_pipes(NULL, argv, NULL,
-                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
-                                NULL, &pid, &in, NULL, &err, &spawn)) {
-    print_error(error, desk->print_command, spawn->message);
+  g_clear_pointer(&desk->printer, printer_free);
+  desk->printer = printer_start(desk->print_command, page, error);
+  return desk->printer != NULL;
+}
+
+int desk_print_fd(const Desk *desk) { return desk->printer ? printer_fd(desk->printer) : -1; }
+
+gboolean desk_print_ended(Desk *desk, GError **error) {
+  g_autoptr(GError) fault = NULL;
+  if (!desk->printer || !printer_look(desk->printer, &fault))
     return FALSE;
-  }
-  g_autoptr(GString) complaint = g_string_new(NULL);
-  int status = feed_printer(pid, in, err, page, complaint);
-  if (status != 0) {
-    print_error(error, desk->print_command,
-                complaint->len  ? complaint->str
-                : status == -1 ? tr(N_("it is still busy, look at the printer."))
-                               : tr(N_("it ended with an error.")));
-    return FALSE;
-  }
-  desk->saved = TRUE;
+  g_clear_pointer(&desk->printer, printer_free);
+  desk->saved = desk->saved || !fault;
+  if (fault)
+    g_propagate_error(error, g_steal_pointer(&fault));
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
 
 #include "flow/case.h"
 #include "flow/session.h"
+#include "ui/printer.h"
 
 typedef enum ColorWhen { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS } ColorWhen;
 
@@ -27,6 +28,7 @@ typedef struct Desk {
   gboolean slow;        /* --slow: redraw at most once a second */
   gboolean utf8;        /* --utf8: the terminal takes UTF-8 although the locale says nothing of it */
   gboolean show_addresses;
+  Printer *printer;     /* owned; a page on its way, or NULL */
   gboolean saved;       /* the summary as it is now was written or printed */
 } Desk;
 
@@ -55,8 +57,13 @@ char *desk_summary(const Desk *desk, int columns);
 gboolean desk_write(Desk *desk, const char *path, GError **error);
 /* A name that is free in the current folder: "whybounce-CASEID.txt". Caller frees. */
 char *desk_suggest_path(const Desk *desk);
-/* Feeds it to the print command, waits at most 10 s. FALSE with `error` (the command's own words, made safe). */
+/* Hands it to the print command, which runs beside the program. FALSE with `error`: it cannot be started. */
 gboolean desk_print(Desk *desk, GError **error);
+/* Becomes readable when desk_print_ended() has something to look at; -1: nothing is being printed. */
+int desk_print_fd(const Desk *desk);
+/* TRUE once, when the print command has ended; `error` is then set if it did not take the page (its own words, made
+ * safe).  A command that never ends is nobody's hindrance. */
+gboolean desk_print_ended(Desk *desk, GError **error);
 /* The bytes that make a terminal copy the page (OSC 52, wrapped for tmux and screen when $TMUX or $STY is set), or NULL: too long. */
 char *desk_clipboard(const Desk *desk);
 

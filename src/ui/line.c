@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define STILL_WAITING_MS 5000
+/* How long a printer command may take until we say that it is busy. */
+#define PRINT_PATIENCE_US (5 * G_USEC_PER_SEC)
 
 /* Where a prompt was left: what the loop does next. */
 typedef enum Next { NEXT_STAY, NEXT_REDRAW, NEXT_MENU, NEXT_QUIT } Next;
@@ -85,9 +87,19 @@ static void write_file(Line *line, const char *argument) {
   voice_say(&line->voice, 0, text);
 }
 
+/* Lines come one after the other, so this one waits for the printer's answer, but not for ever. */
 static void print_page(Line *line) {
   g_autoptr(GError) error = NULL;
-  voice_say(&line->voice, 0, desk_print(line->desk, &error) ? tr(N_("The page is at the printer.")) : error->message);
+  gboolean ended = !desk_print(line->desk, &error);
+  for (gint64 end = g_get_monotonic_time() + PRINT_PATIENCE_US; !ended && g_get_monotonic_time() < end;) {
+    struct pollfd fd = {desk_print_fd(line->desk), POLLIN, 0};
+    poll(&fd, 1, 100);
+    ended = desk_print_ended(line->desk, &error);
+  }
+  voice_say(&line->voice, 0,
+            error   ? error->message
+            : ended ? tr(N_("The page is at the printer."))
+                    : tr(N_("The print command is still busy: look at the printer.")));
 }
 
 /* A fault with an answer, said and freed. */

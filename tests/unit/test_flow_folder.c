@@ -250,6 +250,7 @@ static void test_limits(void) {
     g_autoptr(Diags) diags = diags_new();
     g_autoptr(Flows) flows = flows_load(folder->dir, NULL, diags);
     g_autofree char *faults = diags_text(diags);
+    g_assert_cmpint(flows_find(flows, "f") != NULL, ==, n == READ_MAX_TEXT);
     g_assert_cmpstr(faults, ==,
                     n == READ_MAX_TEXT ? "" : "f.yaml:5:23: error: The text has 2001 characters: at most 2000 fit");
   }
