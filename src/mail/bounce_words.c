@@ -113,17 +113,9 @@ static const char *const refusing[] = {
     "reputation", "rbl",  "banned", "not accept", "dnsbl", NULL,
 };
 
-static const char *find_ci(const char *text, const char *lower) {
-  gsize n = strlen(lower);
-  for (const char *p = text; *p; p++)
-    if (g_ascii_tolower(*p) == lower[0] && g_ascii_strncasecmp(p, lower, n) == 0)
-      return p;
-  return NULL;
-}
-
-static gboolean has_one_of(const char *text, const char *const *list) {
+static gboolean has_one_of(const char *lower, const char *const *list) {
   for (; *list; list++)
-    if (find_ci(text, *list))
+    if (strstr(lower, *list))
       return TRUE;
   return FALSE;
 }
@@ -230,8 +222,12 @@ static const char *session_command(const char *before) {
 static void find_command(BounceRecipient *recipient, const char *words, const char *before) {
   if (!recipient->command)
     recipient->command = g_strdup(session_command(before));
+  if (recipient->command)
+    return;
+  /* Lower case once: looking for each phrase without regard to case is what costs. */
+  g_autofree char *lower = g_ascii_strdown(words, -1);
   for (guint i = 0; i < G_N_ELEMENTS(commands) && !recipient->command; i++)
-    if (find_ci(words, commands[i].words))
+    if (strstr(lower, commands[i].words))
       recipient->command = g_strdup(commands[i].means);
 }
 
@@ -292,10 +288,11 @@ static char *remote_words(const char *words, gsize at) {
   static const char *const tails[] = {" (in reply to ", " giving up on ", " i'm not going to try again",
                                       " --- below this line"};
   g_autofree char *said = g_strdup(words + at);
+  g_autofree char *lower = g_ascii_strdown(said, -1);
   for (guint i = 0; i < G_N_ELEMENTS(tails); i++) {
-    const char *tail = find_ci(said, tails[i]);
+    const char *tail = strstr(lower, tails[i]);
     if (tail)
-      said[tail - said] = '\0';
+      said[tail - lower] = '\0';
   }
   static const char *const pairs[] = {"''", "\"\"", "()", "[]", "`'", "<>"};
   for (guint i = 0; at > 0 && i < G_N_ELEMENTS(pairs); i++) {
@@ -368,16 +365,18 @@ static char *find_list(const char *words) {
       second = g_strndup(p, n);
     p += n - 1;
   }
+  g_autofree char *lower = g_ascii_strdown(words, -1);
   for (const char *const *name = operators; !second && *name; name++) {
-    const char *at = find_ci(words, *name);
-    if (at && (at == words || !g_ascii_isalnum(at[-1])) && !g_ascii_isalnum(at[strlen(*name)]))
-      second = g_strndup(at, strlen(*name));
+    const char *at = strstr(lower, *name);
+    if (at && (at == lower || !g_ascii_isalnum(at[-1])) && !g_ascii_isalnum(at[strlen(*name)]))
+      second = g_strndup(words + (at - lower), strlen(*name));
   }
   return second;
 }
 
 void bounce_words_list(const char *words, char **list, char **listed_ip) {
-  if (!has_one_of(words, refusing))
+  g_autofree char *lower = g_ascii_strdown(words, -1);
+  if (!has_one_of(lower, refusing))
     return;
   if (!*list)
     *list = find_list(words);

@@ -19,8 +19,9 @@ void fields_add(GPtrArray *fields, const char *name, const char *value) {
   if (fields->len >= FIELDS_MAX)
     return;
   MailField *field = g_new(MailField, 1);
-  field->name = g_strndup(name, MAX_NAME);
-  field->value = g_strndup(value, FIELDS_MAX_VALUE);
+  /* g_strndup() would fill up to the limit with zeros: most of the time of reading a mail. */
+  field->name = g_strndup(name, strnlen(name, MAX_NAME));
+  field->value = g_strndup(value, strnlen(value, FIELDS_MAX_VALUE));
   g_ptr_array_add(fields, field);
 }
 
