@@ -267,6 +267,33 @@ DnsLists *dnslists_load(const char *path, Diags *diags) {
   return doc != NULL ? load_doc(doc, diags) : NULL;
 }
 
+/* An entry begins with its zone, two blanks in, and a colon. */
+static gboolean is_entry_of(const char *line, gsize length, const DnsLists *lists) {
+  char zone[256];
+  const char *colon = memchr(line, ':', length);
+  gsize n = colon != NULL ? (gsize)(colon - line) : 0;
+  if (n <= 2 || n - 2 >= sizeof zone || line[0] != ' ' || line[1] != ' ' || line[2] == ' ')
+    return FALSE;
+  memcpy(zone, line + 2, n - 2);
+  zone[n - 2] = '\0';
+  return dnslists_zone(lists, zone) != NULL;
+}
+
+gboolean dnslists_file_knows(const char *path, const DnsLists *lists) {
+  g_autofree char *text = NULL;
+  gsize length;
+  if (!g_file_get_contents(path, &text, &length, NULL))
+    return FALSE;
+  const char *end = text + length;
+  for (const char *line = text, *next; line < end; line = next) {
+    const char *feed = memchr(line, '\n', (gsize)(end - line));
+    next = feed != NULL ? feed + 1 : end;
+    if (is_entry_of(line, (gsize)(next - line), lists))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* --- a list file of the user's own --- */
 
 static gboolean add_plain_line(DnsLists *lists, char *line, const char *path, guint number, GError **error) {

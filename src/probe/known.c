@@ -14,7 +14,7 @@ typedef gpointer (*Loader)(const char *path, Diags *diags);
 
 static void kept_free(gpointer data) {
   Kept *kept = data;
-  if (kept->data != NULL)
+  if (kept->data != NULL && kept->free != NULL)
     kept->free(kept->data);
   g_free(kept);
 }
@@ -58,4 +58,15 @@ const DnsLists *known_own_lists(Net *net, const char *path, GError **error) {
     return kept->data;
   DnsLists *lists = dnslists_load_own(path, error);
   return lists != NULL ? keep(net, key, lists, (GDestroyNotify)dnslists_free) : NULL;
+}
+
+const DnsLists *known_about(Net *net, const DnsLists *own) {
+  if (!dnslists_is_plain(own))
+    return NULL;
+  g_autofree char *key = g_strdup_printf("about %p", (const void *)own);
+  const Kept *kept = net_kept(net, key);
+  if (kept != NULL)
+    return kept->data;
+  g_autofree char *path = paths_knowledge("dnsbl.yaml");
+  return keep(net, key, dnslists_file_knows(path, own) ? (gpointer)known_lists(net) : NULL, NULL);
 }

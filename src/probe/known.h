@@ -13,5 +13,7 @@ const MailDomains *known_domains(Net *net);
 
 /* The DNS lists of a file of the user's own, see dnslists_load_own(); read again when the file has changed. */
 const DnsLists *known_own_lists(Net *net, const char *path, GError **error);
+/* What is known about the zones of such a file: NULL if nothing is, or if the file says it all itself. */
+const DnsLists *known_about(Net *net, const DnsLists *own);
 
 #endif

@@ -152,7 +152,7 @@ void sweep_ask(Net *net, const SweepChoice *choice, const SweepTarget *targets, 
   }
   /* The names of the user's own lists were all that the questions needed; what is known about these lists is read
    * while they travel. */
-  const DnsLists *known = choice->own && dnslists_is_plain(choice->lists) ? known_lists(net) : NULL;
+  const DnsLists *known = choice->own ? known_about(net, choice->lists) : NULL;
   guint complete = first_complete(items->len);
   for (guint i = 0; i < items->len; i++) {
     SweepItem *item = &g_array_index(items, SweepItem, i);

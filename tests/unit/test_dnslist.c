@@ -269,6 +269,22 @@ static void test_own_knowledge_faults(void) {
   }
 }
 
+/* The short look into the file finds every zone that loading it would. */
+static void test_file_knows(void) {
+  g_autofree char *path = paths_knowledge("dnsbl.yaml");
+  for (guint i = 0; i < dnslists_length(knowledge); i++) {
+    const DnsList *list = dnslists_get(knowledge, i);
+    if (strchr(dnslist_zone(list), '{') != NULL || dnslist_retired_since(list) != NULL)
+      continue;
+    g_autoptr(DnsLists) one = load_text(dnslist_zone(list), NULL);
+    g_test_message("%s", dnslist_zone(list));
+    g_assert_true(dnslists_file_knows(path, one));
+  }
+  g_autoptr(DnsLists) strangers = load_text("bl.example.org\nname\nspamhaus.org\norg\n", NULL);
+  g_assert_false(dnslists_file_knows(path, strangers));
+  g_assert_false(dnslists_file_knows("/nonexistent", strangers));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_autofree char *path = paths_knowledge("dnsbl.yaml");
@@ -290,6 +306,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/dnslist/plain-faults", test_plain_faults);
   g_test_add_func("/dnslist/own-knowledge", test_own_knowledge);
   g_test_add_func("/dnslist/own-knowledge-faults", test_own_knowledge_faults);
+  g_test_add_func("/dnslist/file-knows", test_file_knows);
   int status = g_test_run();
   dnslists_free(knowledge);
   return status;
