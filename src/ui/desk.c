@@ -96,7 +96,8 @@ CaseEntry *desk_open_case(const Desk *desk) {
   g_autoptr(GPtrArray) entries = case_list(desk->cases, 20);
   for (guint i = 0; i < entries->len; i++) {
     CaseEntry *entry = g_ptr_array_index(entries, i);
-    if (entry->finished)
+    /* One in which nothing was answered yet is not worth resuming. */
+    if (entry->finished || !entry->step_title)
       continue;
     g_ptr_array_set_free_func(entries, NULL);
     for (guint k = 0; k < entries->len; k++)
