@@ -108,6 +108,7 @@ static void test_free(void) {
   probe_run_free(run);
   g_assert_cmpuint(net_open(net), ==, 1);
   g_autoptr(ProbeRun) other = probe_run_new(&chain, net, facts_new());
+  g_assert_false(probe_run_done(other));
   g_assert_cmpuint(net_open(net), ==, 1); /* the same question */
   close(fd);
 }
