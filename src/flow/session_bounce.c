@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "mail/address.h"
+#include "mail/wrapped.h"
 
 #include <string.h>
 
@@ -28,6 +29,10 @@ const FactSpec bounce_facts[] = {
     {"helo", FACT_TEXT, NULL, N_("the name that the sending server gave itself")},
     {"recipients", FACT_LIST, NULL, N_("all addresses that could not be delivered to")},
     {"imceaex", FACT_TEXT, "yes no", N_("whether the address is an internal one of Exchange (IMCEAEX)")},
+    {"x500", FACT_TEXT, NULL, N_("the X.500 address in an internal address of Exchange, for the administrator to add")},
+    {"inner", FACT_TEXT, NULL, N_("the address inside one that a forwarder, a list or a signing system rewrote (SRS, VERP, "
+                                  "BATV)")},
+    {"forwarder", FACT_TEXT, NULL, N_("who forwarded the returned message, by its rewritten sender address (SRS)")},
     {"cause", FACT_TEXT, NULL, N_("the cause that the words of the bounce point to")},
     {"provider", FACT_TEXT, NULL, N_("the mail service that wrote the refusal")},
     {"permanent", FACT_TEXT, "yes no", N_("whether the refusal is final (5xx) or may pass (4xx)")},
@@ -56,8 +61,8 @@ static const BounceRecipient *first_recipient(const Bounce *bounce) {
   return bounce->recipients->len > 0 ? g_ptr_array_index(bounce->recipients, 0) : NULL;
 }
 
-/* "yes", "no", or NULL when one of the two addresses is not there. */
-static const char *redirected(const Bounce *bounce, const BounceRecipient *recipient) {
+/* "yes", "no", or NULL when one of the two addresses is not there.  `inner`: see the fact. */
+static const char *redirected(const Bounce *bounce, const BounceRecipient *recipient, const char *inner) {
   const char *written = recipient->original_recipient;
   g_autoptr(Address) to = NULL;
   if (written == NULL && bounce->to != NULL) {
@@ -66,7 +71,22 @@ static const char *redirected(const Bounce *bounce, const BounceRecipient *recip
   }
   if (written == NULL || recipient->recipient == NULL)
     return NULL;
-  return yes_no(g_ascii_strcasecmp(written, recipient->recipient) != 0);
+  gboolean same = g_ascii_strcasecmp(written, recipient->recipient) == 0;
+  return yes_no(!same && (inner == NULL || g_ascii_strcasecmp(written, inner) != 0));
+}
+
+/* What stands inside the address that failed.  Returns the address, or NULL: nothing, or an internal one of Exchange. */
+static char *put_wrapped(Facts *facts, const Bounce *bounce, const char *address) {
+  g_auto(Wrapped) failed = {0}, sender = {0};
+  if (address != NULL)
+    wrapped_read(address, &failed);
+  if (bounce->return_path != NULL)
+    wrapped_read(bounce->return_path, &sender);
+  gboolean internal = failed.kind == WRAP_IMCEAEX;
+  put(facts, "x500", internal ? failed.inner : NULL);
+  put(facts, "inner", internal ? NULL : failed.inner);
+  put(facts, "forwarder", sender.kind == WRAP_SRS ? sender.by : NULL);
+  return internal ? NULL : g_steal_pointer(&failed.inner);
 }
 
 static void put_recipients(Facts *facts, const Bounce *bounce) {
@@ -112,8 +132,9 @@ void bounce_set_facts(const Bounce *bounce, Facts *facts) {
   put(facts, "helo", bounce->helo);
   put_recipients(facts, bounce);
   put(facts, "imceaex", address != NULL ? yes_no(g_ascii_strncasecmp(address, "IMCEAEX-", 8) == 0) : NULL);
+  g_autofree char *inner = put_wrapped(facts, bounce, address);
   put(facts, "cause", recipient->cause);
   put(facts, "provider", recipient->provider);
   put(facts, "permanent", recipient->permanent < 0 ? NULL : yes_no(recipient->permanent));
-  put(facts, "redirected", redirected(bounce, recipient));
+  put(facts, "redirected", redirected(bounce, recipient, inner));
 }

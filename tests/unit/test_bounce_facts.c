@@ -1,0 +1,53 @@
+/* Facts that a bounce gives: what stands inside rewritten addresses, and whether the mail was passed on. */
+#include "flow/session.h"
+
+#include <string.h>
+
+static char *fact_of(const char *text, const char *name) {
+  g_autoptr(Bounce) bounce = bounce_read(text, strlen(text));
+  g_autoptr(Facts) facts = facts_new();
+  g_autofree char *full = g_strconcat("bounce.", name, NULL);
+  bounce_set_facts(bounce, facts);
+  return g_strdup(facts_text(facts, full));
+}
+
+#define DSN(recipient, original) "Subject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n\
+Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+--b\nContent-Type: text/plain\n\nNot delivered.\n\
+--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; out.example.org\n\n\
+Final-Recipient: rfc822; " recipient "\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown\n\n\
+--b\nContent-Type: message/rfc822\n\n" original "\n\nhello\n--b--\n"
+
+#define INTERNAL "IMCEAEX-_O=EXAMPLE_OU=FIRST+20GROUP_CN=RECIPIENTS_CN=hanako@example.org"
+#define SIGNED "prvs=2054bd7c6b=hanako@example.net"
+#define FORWARDED "SRS0=Hs7d=TT=example.com=taro@forwarder.example"
+
+static const struct {
+  const char *text, *name, *value;
+} rows[] = {
+    {DSN(INTERNAL, "To: hanako@example.org"), "x500", "/O=EXAMPLE/OU=FIRST GROUP/CN=RECIPIENTS/CN=hanako"},
+    {DSN(INTERNAL, "To: hanako@example.org"), "imceaex", "yes"},
+    {DSN(INTERNAL, "To: hanako@example.org"), "inner", NULL},
+    {DSN(SIGNED, "To: hanako@example.net"), "inner", "hanako@example.net"},
+    {DSN(SIGNED, "To: hanako@example.net"), "x500", NULL},
+    /* The address written to, only signed: nobody forwarded it. */
+    {DSN(SIGNED, "To: hanako@example.net"), "redirected", "no"},
+    {DSN(SIGNED, "To: jiro@example.net"), "redirected", "yes"},
+    {DSN("hanako@example.net", "To: hanako@example.net"), "inner", NULL},
+    {DSN("hanako@example.net", "Return-Path: <" FORWARDED ">\nTo: jiro@example.com"), "forwarder", "forwarder.example"},
+    {DSN("hanako@example.net", "Return-Path: <taro@example.com>\nTo: jiro@example.com"), "forwarder", NULL},
+};
+
+static void test_facts(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *value = fact_of(rows[i].text, rows[i].name);
+    g_test_message("row %u: %s", i, rows[i].name);
+    g_assert_cmpstr(value, ==, rows[i].value);
+  }
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/bounce-facts/wrapped", test_facts);
+  return g_test_run();
+}
