@@ -119,6 +119,7 @@ compile-clang:
 FUZZ_SECONDS ?= 60
 FUZZ = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SEEDS_yaml = flows
+FUZZ_SEEDS_flow = flows
 FUZZ_SEEDS_mo = $(BUILD)/i18n
 FUZZ_FLAGS = address,undefined -fno-sanitize-recover=undefined
 fuzz:
