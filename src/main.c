@@ -97,8 +97,37 @@ static gboolean wants_plain(const Options *options) {
          !*term || !strcmp(term, "dumb");
 }
 
+static int command_wizard(Options *options);
+static int command_explain(Options *options);
+static int command_check(Options *options);
+static int command_lint(Options *options);
+
+static const Command commands[] = {
+    {"explain", "[FILE...]", N_("read bounces (files or standard input) and say what they say; no network"), command_explain},
+    {"check", "TARGET...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
+    {"lint", "[FILE...]", N_("look for mistakes in flow and knowledge files"), command_lint},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* "chekc" is rather a command than a file that is not there. 0: it is neither. */
+static int check_word(const char *word) {
+  const char *names[G_N_ELEMENTS(commands)] = {NULL};
+  for (gsize i = 0; commands[i].name; i++)
+    names[i] = commands[i].name;
+  const char *meant = strcmp(word, "-") && !g_file_test(word, G_FILE_TEST_EXISTS) ? text_nearest(word, names) : NULL;
+  if (!meant)
+    return EXIT_DONE;
+  g_autoptr(Message) message = message_new(N_("There is no file and no command {word}. Did you mean: whybounce {meant}"),
+                                           "word", word, "meant", meant, NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  return fail(EXIT_USAGE, text);
+}
+
 static int command_wizard(Options *options) {
   const char *file = options->rest ? options->rest[0] : NULL;
+  int mistyped = file && !options->resume ? check_word(file) : EXIT_DONE;
+  if (mistyped)
+    return mistyped;
   if (options->resume ? file && options->rest[1] : file && options->rest[1])
     return fail(EXIT_USAGE, tr(N_("The wizard takes one bounce. To read many, use: whybounce explain FILE...")));
   gsize length = 0;
@@ -170,12 +199,6 @@ static int command_check(Options *options) {
 
 static int command_lint(Options *options) { return lint_run((const char *const *)options->rest, stdout); }
 
-static const Command commands[] = {
-    {"explain", "[FILE...]", N_("read bounces (files or standard input) and say what they say; no network"), command_explain},
-    {"check", "TARGET...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
-    {"lint", "[FILE...]", N_("look for mistakes in flow and knowledge files"), command_lint},
-    {NULL, NULL, NULL, NULL},
-};
 
 static const Command wizard = {"", "[FILE|-]", N_("the wizard, with a bounce loaded if one is named"), command_wizard};
 
@@ -256,6 +279,8 @@ static int check_options(const Options *o) {
   for (char **set = o->set; set && *set; set++)
     if (!strchr(*set, '='))
       return fail(EXIT_USAGE, tr(N_("--set takes NAME=VALUE, for example --set lists=all.")));
+  if (o->case_id && !case_id_is_good(o->case_id))
+    return fail(EXIT_USAGE, tr(N_("--case takes 1 to 64 letters, digits, dots, hyphens and underscores, no dot in front.")));
   if (o->replay && o->resolver)
     return fail(EXIT_USAGE, tr(N_("--replay asks nobody: it cannot go with --resolver.")));
   return EXIT_DONE;

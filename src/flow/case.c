@@ -103,7 +103,7 @@ static Case *case_make(const char *id, const char *path, int fd, Session *sessio
 
 /* --- a new case --- */
 
-static gboolean is_good_id(const char *id) {
+gboolean case_id_is_good(const char *id) {
   gsize length = strlen(id);
   if (length == 0 || length > MAX_ID || id[0] == '.')
     return FALSE;
@@ -122,7 +122,7 @@ static char *case_file_path(const char *dir, const char *id) {
 static int create(const char *path) { return open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600); }
 
 static int create_named(const char *dir, const char *id, char **path, GError **error) {
-  if (!is_good_id(id)) {
+  if (!case_id_is_good(id)) {
     fail(error, EINVAL, N_("\"{path}\" cannot be the name of a case: use 1 to 64 letters, digits, dots, hyphens and underscores, "
                            "and no dot in front."), id);
     return -1;

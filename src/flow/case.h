@@ -30,6 +30,9 @@ Case *case_new(const char *dir, const char *id, Session *session, GError **error
 void case_free(Case *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Case, case_free)
 
+/* TRUE if a new case may be called so: 1 to 64 of A-Z a-z 0-9 . _ -, no dot in front. */
+gboolean case_id_is_good(const char *id);
+
 const char *case_id(const Case *c);
 const char *case_path(const Case *c);
 /* NULL: all is on disk. Else a translated sentence. Lives until the next event. */
