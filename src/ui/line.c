@@ -278,6 +278,9 @@ static Next run_session(Line *line) {
     next = command(line, view, typed[0] == ' ' ? "" : word);
     if (next != NEXT_STAY)
       continue;
+    /* A blank line is no text yet: the prompt again says how to go on. */
+    if (view->kind == VIEW_PASTE && !*word && !view->value)
+      continue;
     if (view->kind == VIEW_PASTE) {
       g_autofree char *paste = *typed || !view->value ? read_paste(line, typed) : g_strdup(view->value);
       next = answer(line, view, paste);
@@ -313,6 +316,9 @@ static void say_menu(Line *line, GPtrArray *guides, const CaseEntry *open_case) 
     g_autofree char *row = g_strdup_printf("  %s", words);
     voice_say(&line->voice, 5, row);
   }
+}
+
+static void say_menu_prompt(Line *line, const GPtrArray *guides) {
   g_autoptr(Message) prompt = message_new(N_("Type 1-{count}, L language, q quit, then Enter:"), NULL);
   message_set_number(prompt, "count", guides->len);
   g_autofree char *text = message_text(prompt, NULL, NULL);
@@ -332,6 +338,7 @@ static Next run_menu(Line *line) {
   Next next = NEXT_STAY;
   say_menu(line, guides, open_case);
   while (next == NEXT_STAY) {
+    say_menu_prompt(line, guides);
     g_autofree char *typed = read_line(line);
     if (!typed) {
       next = NEXT_QUIT;

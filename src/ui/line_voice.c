@@ -213,5 +213,7 @@ void voice_say_help(Voice *voice, const View *view) {
   voice_say(voice, 0, view && view->help ? view->help : tr(N_("There is no more to say about this step.")));
   voice_say(voice, 0,
       tr(N_("Everywhere: < goes back, ? shows this, L changes the language, q leaves (the case stays and can be "
-            "resumed), w writes the summary to a file, p prints it. To type one of these as a text, put a blank before it.")));
+            "resumed). To type one of these as a text, put a blank before it.")));
+  if (!view || (view->kind != VIEW_ASK && view->kind != VIEW_PASTE))
+    voice_say(voice, 0, tr(N_("Where no text is typed: w writes the summary to a file, p prints it.")));
 }

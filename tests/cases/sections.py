@@ -10,8 +10,9 @@
     ...
 
 Sections keep their order; a name may come more than once.  `key: value` lines before the first section are settings.
-The program runs in a folder of its own that holds the files of world/ and is given its recording and its blocklists, unless a
-setting says `world: no`, or `lists: ours` for the blocklists that ship.  `net` are lines that are added to the recording, `file NAME` is another file in the folder; in `escaped NAME`
+The program runs in a folder of its own that holds the files of world/ and is given its recording and its blocklists, unless
+a setting says `world: no`, or `lists: ours` for the blocklists that ship.  `net` are lines that are added to the
+recording, `file NAME` is another file in the folder; in `escaped NAME`
 \\xNN stands for a byte and \\u{NNNN} for a character that an editor would not show.
 """
 import os

@@ -17,8 +17,8 @@ taken up again.  The end of the section is the end of the input; then come what 
 "> 2. LABEL" types 2, and is wrong if choice 2 reads otherwise.  "> | LINE" is a line of a pasted text, which gets no prompt
 of its own; "> @FILE" are all lines of a file.  In the others \\xNN stands for a byte and \\u{NNNN} for a character.
 
-With update=True the answers are typed again and the rest is written anew; a label whose number has changed is looked up, so
-"> =. LABEL" (its beginning is enough) is how to write a new one.
+With update=True the answers are typed again and the rest is written anew; a label whose number has changed is looked up.  A
+new transcript is written as "> =. LABEL" (the beginning is enough) or "> 2".
 """
 import fcntl
 import os
@@ -32,7 +32,7 @@ import time
 from sections import environment, normalise, unescape
 
 PROGRAM = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "whybounce"))
-SECONDS = 60
+SECONDS = 30
 CHOICE = re.compile(r"^  (\d+)\. (?:\[[ x]\] )?(.*)$")
 TAKEN = re.compile(r"^\(whybounce:\d+\): whybounce-DEBUG: .* taken (.*):(\d+)$")
 
@@ -103,7 +103,7 @@ class Player:
         """Up to the next prompt. FALSE: the program has ended."""
         while not self.is_waiting():
             if time.monotonic() > self.end:
-                raise Wrong("no prompt came within %d s" % SECONDS)
+                raise Wrong(f"no prompt came within {SECONDS} s")
             if not self.pull(0.002 if self.raw[self.since:] else 0.01):
                 return False
         return self.pull(0)
@@ -125,7 +125,6 @@ class Player:
         while self.pull(1):
             if time.monotonic() > self.end:
                 self.process.kill()
-                raise Wrong("the program did not end within %d s" % SECONDS)
         err = self.process.stderr.read().decode("utf-8", "replace")
         self.process.stdout.close()
         self.process.stderr.close()
@@ -135,6 +134,8 @@ class Player:
 def resolve(line, said, update):
     """What is typed for a line, and the line as it should stand."""
     match = re.match(r"^(\d+|=)\. (.*)$", line)
+    if update and line in choices(said):
+        return line.encode(), f"{line}. {choices(said)[line]}"
     if not match:
         return unescape(line), line
     number, label = match.groups()
@@ -172,8 +173,8 @@ def play(test, name, text, folder, args, trace=False, update=False):
             if TAKEN.match(line):
                 played.taken.add(TAKEN.match(line).groups())
         new = "\n".join(line for line in lines if not TAKEN.match(line))
-        if new:
-            said = new
+        # After an answer that is none only the prompt comes again.
+        said = said + new if new and not new.startswith("\n") else new or said
         played.text += normalise(new.replace(folder, "DIR"))
 
     try:
