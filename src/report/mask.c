@@ -3,7 +3,8 @@
 #include <string.h>
 
 static gboolean is_local_char(gunichar c) {
-  return c >= 0x80 ? g_unichar_isgraph(c) && !g_unichar_isspace(c)
+  /* Punctuation like "、" and "「" stands around an address, not in it. */
+  return c >= 0x80 ? g_unichar_isgraph(c) && !g_unichar_isspace(c) && !g_unichar_ispunct(c)
                    : g_ascii_isalnum((char)c) || (c != 0 && strchr("!#$%&'*+-/=?^_`{|}~.", (int)c) != NULL);
 }
 

@@ -264,6 +264,7 @@ static void test_mask(void) {
   static const struct {
     const char *text, *want;
   } rows[] = {
+      {"宛先は「taro@example.jp」です、hanako@example.jp", "宛先は「t****@example.jp」です、h****o@example.jp"},
       {"hanako@example.net", "h****o@example.net"},
       {"to <hanako@example.net>, jiro@example.org!", "to <h****o@example.net>, j****@example.org!"},
       {"jiro@example.org", "j****@example.org"},
