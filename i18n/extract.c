@@ -14,11 +14,11 @@
  * is for the machine.  The first rule that fits counts. */
 typedef struct Rule {
   const char *files;
-  const char *const texts[12], *const lists[4], *const skip[8];
+  const char *const texts[12], *const lists[5], *const skip[8];
 } Rule;
 
 static const Rule rules[] = {
-    {"*/knowledge/causes.yaml", {"label", "description", "reason"}, {"user", "helpdesk", "admin"}, {"when"}},
+    {"*/knowledge/causes.yaml", {"label", "description", "reason"}, {"user", "helpdesk", "admin", "avoid"}, {"when"}},
     {"*/knowledge/guides.yaml", {"title", "app", "note"}, {"steps"}, {0}},
     /* The other knowledge files quote what operators say and stay as they are. */
     {"*/knowledge/*", {0}, {0}, {0}},

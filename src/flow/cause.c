@@ -24,7 +24,7 @@ static const struct {
 
 static const char *const keys[] = {
     "id",       "owner",  "label",    "description", "confirmed_by", "suggested_by", "ruled_out_by",
-    "remedies", "source", "reviewed", NULL};
+    "remedies", "avoid",  "source",   "reviewed",    NULL};
 static const char *const rule_keys[] = {"when", "reason", NULL};
 static const char *const remedy_keys[] = {"user", "helpdesk", "admin", NULL};
 
@@ -58,6 +58,7 @@ static void cause_free(gpointer data) {
   g_ptr_array_unref(cause->user);
   g_ptr_array_unref(cause->helpdesk);
   g_ptr_array_unref(cause->admin);
+  g_ptr_array_unref(cause->avoid);
   g_free(cause);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cause, cause_free)
@@ -98,8 +99,9 @@ static GPtrArray *read_rules(const YamlDoc *doc, const YamlNode *entry, const ch
   return rules;
 }
 
-static GPtrArray *read_remedies(const YamlDoc *doc, const YamlNode *remedies, const char *key, Diags *diags) {
-  const YamlNode *list = yaml_get(remedies, key);
+/* A list of texts that need not be there. */
+static GPtrArray *read_advice(const YamlDoc *doc, const YamlNode *map, const char *key, Diags *diags) {
+  const YamlNode *list = yaml_get(map, key);
   GPtrArray *texts = list != NULL ? read_messages(doc, list, MAX_REMEDIES, diags) : NULL;
   return texts != NULL ? texts : g_ptr_array_new_with_free_func(read_message_free);
 }
@@ -131,9 +133,10 @@ static void read_cause(const YamlDoc *doc, const YamlNode *entry, Diags *diags, 
   if (remedies != NULL && remedies->kind != YAML_MAP)
     yaml_fault(doc, remedies, diags, DIAG_ERROR, "Remedies are written {user: [..], helpdesk: [..], admin: [..]}");
   yaml_check_keys(doc, remedies, remedy_keys, diags);
-  cause->user = read_remedies(doc, remedies, "user", diags);
-  cause->helpdesk = read_remedies(doc, remedies, "helpdesk", diags);
-  cause->admin = read_remedies(doc, remedies, "admin", diags);
+  cause->user = read_advice(doc, remedies, "user", diags);
+  cause->helpdesk = read_advice(doc, remedies, "helpdesk", diags);
+  cause->admin = read_advice(doc, remedies, "admin", diags);
+  cause->avoid = read_advice(doc, entry, "avoid", diags);
   if (diags_count(diags, DIAG_ERROR) > faults)
     return;
   g_hash_table_insert(causes->by_id, cause->id, cause);

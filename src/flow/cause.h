@@ -8,6 +8,7 @@
  *     suggested_by:  [..]
  *     ruled_out_by:  [..]
  *     remedies: {user: [..], helpdesk: [..], admin: [..]}
+ *     avoid: [..]                  # what people are tempted to do, and should not
  *     source: ..
  *     reviewed: 2026-11-21
  *
@@ -28,6 +29,7 @@ typedef struct Cause {
   Message *label, *description;
   GPtrArray *confirmed_by, *suggested_by, *ruled_out_by; /* of CauseRule */
   GPtrArray *user, *helpdesk, *admin;                    /* remedies, of Message; may be empty */
+  GPtrArray *avoid;                                      /* of Message; may be empty */
 } Cause;
 
 typedef struct CauseRule {

@@ -83,6 +83,16 @@ static void put_remedies(Page *page, const Session *session, const char *title, 
   }
 }
 
+static void put_avoid(Page *page, const Session *session, const Cause *cause) {
+  if (cause->avoid->len == 0)
+    return;
+  page_section(page, tr(N_("What not to do")));
+  for (guint i = 0; i < cause->avoid->len; i++) {
+    g_autofree char *text = session_text(session, g_ptr_array_index(cause->avoid, i));
+    page_item(page, "  - ", text);
+  }
+}
+
 /* Who must act comes first. */
 static void put_to_do(Page *page, const Session *session) {
   const Cause *cause = summary_cause(session);
@@ -96,6 +106,7 @@ static void put_to_do(Page *page, const Session *session) {
   put_remedies(page, session, N_("The helpdesk:"), cause->helpdesk);
   if (!admin_first)
     put_remedies(page, session, N_("The mail administrator:"), cause->admin);
+  put_avoid(page, session, cause);
 }
 
 static void put_caller_text(Page *page, const Session *session, const View *view) {

@@ -80,6 +80,10 @@ static const Fault cause_faults[] = {
     {GOOD "  remedies: {users: [x]}\n", "7:14: \"users\" is not known here: did you mean \"user\"?"},
     {GOOD "  remedies: {user: x}\n", "7:20: Here must be a list of texts: one line \"- text\" for each"},
     {GOOD "  remedies: {user: [[x]]}\n", "7:21: Here must be a text"},
+    {GOOD "  avoid: [one, two]\n", ""},
+    {GOOD "  avoid: x\n", "7:10: Here must be a list of texts: one line \"- text\" for each"},
+    {GOOD "  avoid: [\"{x\"]\n", "7:11: The brace { at character 1 is never closed: write {name}, or {{ for a brace"},
+    {GOOD "  avid: [x]\n", "7:3: \"avid\" is not known here: did you mean \"avoid\"?"},
 };
 
 #define GUIDE "- id: g\n  topic: t\n  app: Mail\n  title: T\n  steps: [one, two]\n" SOURCE
@@ -159,6 +163,19 @@ static void test_guide(void) {
   guides_free(guides);
 }
 
+static void test_avoid(void) {
+  Causes *causes = NULL;
+  g_autofree char *faults =
+      load_text("- id: b\n  owner: sender\n  label: L\n  description: D\n  avoid: [Not this., Nor this.]\n" SOURCE GOOD,
+                (Loader)causes_load, (gpointer *)&causes);
+  g_assert_cmpstr(faults, ==, "");
+  const Cause *cause = causes_find(causes, "b");
+  g_assert_cmpuint(cause->avoid->len, ==, 2);
+  g_assert_cmpstr(message_id(cause->avoid->pdata[1]), ==, "Nor this.");
+  g_assert_cmpuint(causes_find(causes, "a")->avoid->len, ==, 0);
+  causes_free(causes);
+}
+
 /* --- the board --- */
 
 #define ENTRY(id) "- id: " id "\n  owner: sender\n  label: L\n  description: D\n" SOURCE
@@ -222,6 +239,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/cause/faults", test_cause_faults);
   g_test_add_func("/cause/broken-entry", test_broken_entry);
   g_test_add_func("/cause/unreadable", test_unreadable);
+  g_test_add_func("/cause/avoid", test_avoid);
   g_test_add_func("/cause/board", test_board);
   g_test_add_func("/cause/owner", test_owner);
   g_test_add_func("/guide/faults", test_guide_faults);

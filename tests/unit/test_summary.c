@@ -62,7 +62,8 @@ static const char causes[] = "\
     - {when: {mx.status: nxdomain}, reason: There is no such domain.}\n\
   remedies:\n\
     user: [Correct the address., \"Remove {rcpt} from the suggestions of the mail program, or the mistake will come back with the next message that is written in a hurry.\"]\n\
-    helpdesk: [Ask who else has the address.]\n"
+    helpdesk: [Ask who else has the address.]\n\
+  avoid: [Do not send the old message again.]\n"
 SOURCE "\
 - id: domain_gone\n\
   owner: recipient-admin\n\
