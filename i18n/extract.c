@@ -20,7 +20,8 @@ typedef struct Rule {
 static const Rule rules[] = {
     {"*/knowledge/causes.yaml", {"label", "description", "reason"}, {"user", "helpdesk", "admin", "avoid"}, {"when"}},
     {"*/knowledge/guides.yaml", {"title", "app", "note"}, {"steps"}, {0}},
-    /* The other knowledge files quote what operators say and stay as they are. */
+    {"*/knowledge/dnsbl.yaml", {"advice", "advice_policy"}, {0}, {0}},
+    /* The other knowledge files hold names, and notes of their authors. */
     {"*/knowledge/*", {0}, {0}, {0}},
     {"*/training/*", {"title", "story", "hint"}, {0}, {"world", "answers", "expect"}},
     {"*",

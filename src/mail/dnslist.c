@@ -36,6 +36,14 @@ static const int weights[] = {
     [DNSLIST_NEUTRAL] = 1, [DNSLIST_POSITIVE] = 2, [DNSLIST_WEAK] = 3, [DNSLIST_POLICY] = 4, [DNSLIST_LISTED] = 5,
 };
 
+/* How much a listing matters, in words. */
+static const char *const tier_advice[] = {
+    [DNSLIST_MAJOR] = N_("Many receivers use this list. Remove the cause first, then ask for removal on its page."),
+    [DNSLIST_MINOR] = N_("A listing here weighs less than one on a large list. Unless the bounce names this list, look "
+                         "for other reasons too."),
+    [DNSLIST_INFO] = N_("Few receivers use this list. Unless the bounce names it, it hardly explains the bounce."),
+};
+
 typedef struct Octets {
   guint8 octet[4];
 } Octets;
@@ -261,11 +269,18 @@ DnsListVerdict dnslist_judge(const DnsList *list, const char *const *addresses, 
   for (guint i = 0; i < n; i++) {
     const DnsListCode *refusal = refusal_of(list, &octets[i]);
     if (refusal != NULL) {
-      *meaning = refusal->words;
+      *meaning = refusal->words != NULL ? refusal->words : refusal_message(0);
       return DNSLIST_REFUSED;
     }
   }
   return judge_codes(list, octets, n, meaning);
+}
+
+gboolean dnslist_is_quote(const DnsList *list, const char *meaning) {
+  for (guint i = 0; meaning != NULL && i < list->n_codes; i++)
+    if (list->codes[i].words == meaning)
+      return TRUE;
+  return FALSE;
 }
 
 /* --- test entries --- */
@@ -322,8 +337,25 @@ const char *dnslist_delist_url(const DnsList *list) {
   return list->delist;
 }
 
-const char *dnslist_note(const DnsList *list) {
-  return list->note;
+/* What is said where the list's entry says nothing of its own. */
+static const char *usual_advice(const DnsList *list, DnsListVerdict verdict) {
+  if (verdict == DNSLIST_POLICY)
+    return N_("No accusation: addresses of this kind should send through the mail server of their provider.");
+  if (verdict == DNSLIST_NEUTRAL)
+    return N_("This is information only, not a listing.");
+  if (verdict != DNSLIST_LISTED && verdict != DNSLIST_WEAK)
+    return NULL;
+  if (list->doubtful)
+    return N_("Little is known about this list. Unless the bounce names it, it hardly explains the bounce.");
+  return tier_advice[list->tier];
+}
+
+const char *dnslist_advice(const DnsList *list, DnsListVerdict verdict) {
+  if (verdict == DNSLIST_POLICY && list->advice_policy != NULL)
+    return list->advice_policy;
+  if (list->advice != NULL)
+    return list->advice;
+  return list->known ? usual_advice(list, verdict) : NULL;
 }
 
 const char *dnslist_retired_since(const DnsList *list) {
@@ -332,8 +364,4 @@ const char *dnslist_retired_since(const DnsList *list) {
 
 const char *dnslist_instead(const DnsList *list) {
   return list->instead;
-}
-
-gboolean dnslist_is_doubtful(const DnsList *list) {
-  return list->doubtful;
 }

@@ -2,7 +2,8 @@
  * Pure apart from reading the knowledge file.
  *
  * A set owns its lists and all their strings.  Names of zones are lower case without a trailing dot.  The words
- * behind codes and the notes are the knowledge's own English: they are shown as quotations, never translated. */
+ * behind codes are the operators' meaning in English: they are shown as quotations, never translated.  Advice is
+ * ours and a message id.  Notes in the file are for its authors and are never shown. */
 #ifndef WB_MAIL_DNSLIST_H
 #define WB_MAIL_DNSLIST_H
 
@@ -63,19 +64,20 @@ DnsListTier dnslist_tier(const DnsList *list);
 DnsListAsk dnslist_ask(const DnsList *list);
 /* Why it is never asked: "redundant", "keyed", "hashed", "context", "private", "retired"; NULL if it is asked. */
 const char *dnslist_why_never(const DnsList *list);
-const char *dnslist_lookup_url(const DnsList *list);    /* may be NULL */
-const char *dnslist_delist_url(const DnsList *list);    /* may be NULL */
-const char *dnslist_note(const DnsList *list);          /* may be NULL; of a retired list: why it ended */
+const char *dnslist_lookup_url(const DnsList *list); /* may be NULL */
+const char *dnslist_delist_url(const DnsList *list); /* may be NULL */
+/* What a hit with this verdict means and how it ends: a message id without placeholders, or NULL. */
+const char *dnslist_advice(const DnsList *list, DnsListVerdict verdict);
 const char *dnslist_retired_since(const DnsList *list); /* NULL: not retired; "" if nobody knows when */
 const char *dnslist_instead(const DnsList *list);       /* retired: what took its place, or NULL */
-/* TRUE if the knowledge is uncertain: its codes are assumed, or nobody could say that the list is alive. */
-gboolean dnslist_is_doubtful(const DnsList *list);
 
 /* The verdict over the A records (inet_ntop texts, NULL-terminated; empty vector: NXDOMAIN or no data) in the order of
  * the list protocol: outside 127/8, 127.255.255/24, the zone's own refusals, 127.0.0.1, the zone's codes.  All
  * records are judged and the worst one decides.  `meaning`, unless NULL, receives the operator's words for it (owned
  * by the list), for UNKNOWN and REFUSED possibly an English message id, or NULL: the code is not documented. */
 DnsListVerdict dnslist_judge(const DnsList *list, const char *const *addresses, const char **meaning);
+/* TRUE if `meaning` from dnslist_judge() is the operator's: to be quoted.  FALSE: a message id, to be translated. */
+gboolean dnslist_is_quote(const DnsList *list, const char *meaning);
 
 /* The name to ask that must not be listed: "1.0.0.127.ZONE", the IPv6 form, "INVALID.ZONE", or the zone's own form.
  * Caller frees. */

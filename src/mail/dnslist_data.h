@@ -14,13 +14,15 @@ typedef struct DnsListCode {
 } DnsListCode;
 
 struct DnsList {
-  const char *zone, *name, *lookup, *delist, *note, *since, *instead, *why_never;
+  const char *zone, *name, *lookup, *delist, *since, *instead, *why_never;
+  const char *advice, *advice_policy;   /* message ids; advice_policy: for DNSLIST_POLICY, NULL: as advice */
+  gboolean known;                       /* its tier, status and codes come from a knowledge file */
   const char *test_listed, *test_clean; /* NULL: as RFC 5782 s5 says; "none": there is no such entry */
   unsigned kinds;
   DnsListTier tier;
   DnsListAsk ask;
   DnsListVerdict otherwise; /* a code that is in no table */
-  gboolean doubtful;
+  gboolean doubtful;        /* its codes are assumed, or nobody could say that it is alive */
   DnsListCode *codes;
   guint n_codes;
 };

@@ -1,5 +1,6 @@
 #include "mail/dnslist_data.h"
 
+#include "base/catalogue.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -40,10 +41,10 @@ static const char *const why_words[] = {"redundant", "keyed", "hashed", "context
 static const char *const confidence_words[] = {"high", "medium", "low", NULL};
 static const char *const status_words[] = {"alive", "unknown", "key-required", NULL};
 
-static const char *const list_keys[] = {"name",        "ask",        "why",        "tier",    "kinds",    "type",
-                                        "codes",       "listed",     "weak",       "policy",  "positive", "neutral",
-                                        "refused",     "status",     "url",        "lookup",  "delist",   "note",
-                                        "test_listed", "test_clean", "confidence", "sources", "reviewed", NULL};
+static const char *const list_keys[] = {
+    "name",          "ask",      "why",         "tier",       "kinds",      "type",    "codes",    "listed", "weak",
+    "policy",        "positive", "neutral",     "refused",    "status",     "url",     "lookup",   "delist", "advice",
+    "advice_policy", "note",     "test_listed", "test_clean", "confidence", "sources", "reviewed", NULL};
 static const char *const retired_keys[] = {"name",  "reason",     "since",  "behaviour", "instead",
                                            "zones", "confidence", "source", "reviewed",  NULL};
 static const char *const file_keys[] = {"format", "reviewed", "sources", "lists", "retired", NULL};
@@ -171,7 +172,10 @@ static void load_codes(Loader *loader, const YamlNode *entry, DnsList *list) {
     if (table->kind != YAML_MAP)
       yaml_fault(loader->doc, table, loader->diags, DIAG_ERROR, "%s needs \"code: meaning\" below it", class->word);
     for (guint i = 0; table->kind == YAML_MAP && i < table->length && codes->len < MAX_CODES; i++) {
-      DnsListCode code = {.verdict = class->value, .words = table->items[i]->text};
+      const char *words = table->items[i]->text;
+      DnsListCode code = {.verdict = class->value, .words = words != NULL && *words != '\0' ? words : NULL};
+      if (words == NULL)
+        yaml_fault(loader->doc, table->items[i], loader->diags, DIAG_ERROR, "The meaning of a code is one text");
       if (code_parse(table->keys[i]->text, &code))
         g_array_append_val(codes, code);
       else
@@ -184,6 +188,22 @@ static void load_codes(Loader *loader, const YamlNode *entry, DnsList *list) {
 }
 
 /* --- entries --- */
+
+/* A sentence for people: it is shown as it is, so that nothing can be put in. */
+static const char *advice_of(Loader *loader, const YamlNode *entry, const char *key) {
+  const YamlNode *node = yaml_get(entry, key);
+  if (node == NULL)
+    return NULL;
+  if (node->kind != YAML_SCALAR || *node->text == '\0') {
+    yaml_fault(loader->doc, node, loader->diags, DIAG_ERROR, "%s is one or two sentences in one text", key);
+    return NULL;
+  }
+  if (strpbrk(node->text, "{}") != NULL) {
+    yaml_fault(loader->doc, node, loader->diags, DIAG_ERROR, "%s is shown as it is: it cannot hold { or }", key);
+    return NULL;
+  }
+  return node->text;
+}
 
 static void load_list(Loader *loader, const YamlNode *key, const YamlNode *entry) {
   if (entry->kind != YAML_MAP) {
@@ -207,7 +227,9 @@ static void load_list(Loader *loader, const YamlNode *key, const YamlNode *entry
   list->kinds = kinds_of(loader, entry);
   list->lookup = url != NULL ? url : yaml_get_text(entry, "lookup");
   list->delist = url != NULL ? url : yaml_get_text(entry, "delist");
-  list->note = yaml_get_text(entry, "note");
+  list->known = TRUE;
+  list->advice = advice_of(loader, entry, "advice");
+  list->advice_policy = advice_of(loader, entry, "advice_policy");
   list->test_listed = yaml_get_text(entry, "test_listed");
   list->test_clean = yaml_get_text(entry, "test_clean");
   list->doubtful =
@@ -243,7 +265,7 @@ static void load_retired(Loader *loader, const YamlNode *entry) {
     list->why_never = "retired";
     list->tier = DNSLIST_INFO;
     list->since = since != NULL ? since : "";
-    list->note = yaml_get_text(entry, "reason");
+    list->advice = N_("This list is out of use: an answer from it means nothing.");
     list->instead = yaml_get_text(entry, "instead");
   }
 }
@@ -279,16 +301,28 @@ static gboolean is_entry_of(const char *line, gsize length, const DnsLists *list
   return dnslists_zone(lists, zone) != NULL;
 }
 
+/* Retired ones stand many on a line. */
+static gboolean has_word_of(const char *line, gsize length, const DnsLists *lists) {
+  g_autofree char *copy = g_strndup(line, length);
+  g_auto(GStrv) words = g_strsplit_set(copy, " \r\n", -1);
+  for (guint i = 0; words[i] != NULL; i++)
+    if (dnslists_zone(lists, words[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean dnslists_file_knows(const char *path, const DnsLists *lists) {
   g_autofree char *text = NULL;
   gsize length;
   if (!g_file_get_contents(path, &text, &length, NULL))
     return FALSE;
   const char *end = text + length;
+  gboolean retired = FALSE;
   for (const char *line = text, *next; line < end; line = next) {
     const char *feed = memchr(line, '\n', (gsize)(end - line));
     next = feed != NULL ? feed + 1 : end;
-    if (is_entry_of(line, (gsize)(next - line), lists))
+    retired |= g_str_has_prefix(line, "retired:");
+    if (is_entry_of(line, (gsize)(next - line), lists) || (retired && has_word_of(line, (gsize)(next - line), lists)))
       return TRUE;
   }
   return FALSE;

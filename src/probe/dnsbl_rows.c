@@ -10,33 +10,48 @@ typedef struct Telling {
   Level level[3]; /* by tier */
   int rank[3];
   char mark;
-  const char *text;
+  const char *quoted; /* with the operator's words, which stay as they are */
+  const char *own;    /* with words of ours, which are translated */
 } Telling;
 
 static const Telling tellings[] = {
-    [DNSLIST_CLEAN] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK}, {10, 10, 10}, '.', NULL},
-    [DNSLIST_LISTED] = {{LEVEL_FAIL, LEVEL_WARN, LEVEL_NOTE}, {0, 2, 5}, 'L', N_("Listed ({codes}): {words}")},
-    [DNSLIST_WEAK] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE}, {4, 4, 4}, 'L', N_("A minor sign ({codes}): {words}")},
+    [DNSLIST_CLEAN] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK}, {10, 10, 10}, '.', NULL, NULL},
+    [DNSLIST_LISTED] = {{LEVEL_FAIL, LEVEL_WARN, LEVEL_NOTE},
+                        {0, 2, 5},
+                        'L',
+                        N_("Listed ({codes}): \"{words}\""),
+                        N_("Listed ({codes}): {words}")},
+    [DNSLIST_WEAK] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE},
+                      {4, 4, 4},
+                      'L',
+                      N_("A minor sign ({codes}): \"{words}\""),
+                      N_("A minor sign ({codes}): {words}")},
     [DNSLIST_POLICY] = {{LEVEL_WARN, LEVEL_NOTE, LEVEL_NOTE},
                         {1, 3, 3},
                         'L',
+                        N_("The kind of address is listed, not its behaviour ({codes}): \"{words}\""),
                         N_("The kind of address is listed, not its behaviour ({codes}): {words}")},
     [DNSLIST_POSITIVE] = {{LEVEL_OK, LEVEL_OK, LEVEL_OK},
                           {8, 8, 8},
                           '.',
+                          N_("An allow list knows it ({codes}): \"{words}\""),
                           N_("An allow list knows it ({codes}): {words}")},
     [DNSLIST_NEUTRAL] = {{LEVEL_NOTE, LEVEL_NOTE, LEVEL_NOTE},
                          {9, 9, 9},
                          '.',
+                         N_("For information ({codes}): \"{words}\""),
                          N_("For information ({codes}): {words}")},
     [DNSLIST_REFUSED] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN},
                          {6, 7, 7},
                          '?',
+                         N_("Refused to answer: \"{words}\""),
                          N_("Refused to answer: {words}")},
-    [DNSLIST_UNKNOWN] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN}, {6, 7, 7}, '-', N_("Told us nothing: {words}")},
+    [DNSLIST_UNKNOWN] =
+        {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN}, {6, 7, 7}, '-', NULL, N_("Told us nothing: {words}")},
     [DNSLIST_WILDCARD] = {{LEVEL_UNKNOWN, LEVEL_UNKNOWN, LEVEL_UNKNOWN},
                           {6, 7, 7},
                           '-',
+                          NULL,
                           N_("Left out: it lists everything, even the test entry that no list may have")},
 };
 
@@ -65,8 +80,8 @@ static int by_rank(gconstpointer a, gconstpointer b) {
   return difference != 0 ? difference : (x > y) - (x < y);
 }
 
-/* The codes and the operator's words for all of them, not only for the one that decided. */
-static void set_codes(Message *text, const SweepItem *item) {
+/* A hit: its codes, and the operator's words for all of them, not only for the one that decided. */
+static Message *hit_text(const SweepItem *item) {
   g_autofree const char **addresses = sweep_addresses(item->answer);
   g_autofree char *codes = g_strjoinv(", ", (char **)addresses);
   g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -77,28 +92,45 @@ static void set_codes(Message *text, const SweepItem *item) {
   }
   g_ptr_array_add(words, NULL);
   g_autofree char *joined = g_strjoinv("; ", (char **)words->pdata);
-  message_set(text, "codes", codes);
   if (joined[0] != '\0')
-    message_set(text, "words", joined);
-  else
-    message_set_tr(text, "words", N_("the operator documents no such code"));
+    return message_new(telling_of(item)->quoted, "codes", codes, "words", joined, NULL);
+  return message_set_tr(message_new(telling_of(item)->own, "codes", codes, NULL), "words",
+                        N_("the operator documents no such code"));
+}
+
+/* Why a list says nothing, in its own words or in ours. */
+static Message *silence_text(const SweepItem *item) {
+  if (dnslist_is_quote(item->list, item->words))
+    return message_new(telling_of(item)->quoted, "words", item->words, NULL);
+  return message_set_tr(message_new(telling_of(item)->own, NULL), "words", item->words);
+}
+
+/* By what page there is, and whether there is something to say beside it. */
+typedef enum Page { PAGE_NONE, PAGE_LOOKUP, PAGE_DELIST } Page;
+
+static const char *const advice_texts[][2] = {
+    [PAGE_NONE] = {NULL, N_("{list}: {advice}")},
+    [PAGE_LOOKUP] = {N_("{list}: see {url}"), N_("{list}: {advice}\nExplanation: {url}")},
+    [PAGE_DELIST] = {N_("{list}: see {url}"), N_("{list}: {advice}\nExplanation and removal: {url}")},
+};
+
+/* Nobody wants to be taken off an allow list, or off one that only tells facts. */
+static gboolean is_removable(DnsListVerdict verdict) {
+  return verdict == DNSLIST_LISTED || verdict == DNSLIST_WEAK || verdict == DNSLIST_POLICY;
 }
 
 static void set_advice(Finding *row, const SweepItem *item) {
-  const char *url = dnslist_delist_url(item->list), *note = dnslist_note(item->list);
-  const char *remark = note != NULL                      ? note
-                       : dnslist_is_doubtful(item->list) ? N_("What we know about this list is uncertain")
-                                                         : NULL;
-  url = url != NULL ? url : dnslist_lookup_url(item->list);
-  if (url == NULL && remark == NULL)
+  const char *advice = dnslist_advice(item->list, item->verdict), *url = dnslist_delist_url(item->list);
+  Page page = url != NULL && is_removable(item->verdict) ? PAGE_DELIST : PAGE_LOOKUP;
+  if (page == PAGE_LOOKUP)
+    url = dnslist_lookup_url(item->list);
+  if (url == NULL)
+    page = PAGE_NONE;
+  const char *text = advice_texts[page][advice != NULL];
+  if (text == NULL)
     return;
-  Message *advice = message_new(url == NULL      ? "{remark}"
-                                : remark == NULL ? N_("Explanation and removal: {url}")
-                                                 : N_("Explanation and removal: {url} ({remark})"),
-                                "url", url != NULL ? url : "", NULL);
-  if (remark != NULL)
-    message_set_tr(advice, "remark", remark);
-  finding_set_advice(row, advice);
+  Message *message = message_new(text, "list", dnslist_name(item->list), "url", url, NULL);
+  finding_set_advice(row, message_set_tr(message, "advice", advice));
 }
 
 static char *joined_texts(const DnsAnswer *text) {
@@ -110,11 +142,7 @@ static char *joined_texts(const DnsAnswer *text) {
 
 static void add_row(Result *result, const SweepItem *item) {
   const Telling *telling = telling_of(item);
-  Message *text = message_new(telling->text, NULL);
-  if (sweep_is_hit(item->verdict))
-    set_codes(text, item);
-  else if (item->words != NULL)
-    message_set_tr(text, "words", item->words);
+  Message *text = sweep_is_hit(item->verdict) ? hit_text(item) : silence_text(item);
   Finding *row = result_add(result, telling->level[dnslist_tier(item->list)], dnslist_zone(item->list), text);
   const DnsAnswer *proofs[] = {item->answer, item->negative, item->positive, item->text};
   for (guint i = 0; i < G_N_ELEMENTS(proofs); i++)

@@ -56,9 +56,9 @@ static void add_live_row(Page *page, const Finding *finding, int subject_cols) {
 static char *elapsed_words(const View *view) {
   g_autofree char *elapsed = g_strdup_printf("%.1f", view->elapsed_ms / 1000.0);
   g_autofree char *most = g_strdup_printf("%u", (view->timeout_ms + 999) / 1000);
-  g_autoptr(Message) message =
-      view->timeout_ms > 0 ? message_new(N_("{elapsed} s, at most {most} s each"), "elapsed", elapsed, "most", most, NULL)
-                           : message_new(N_("{elapsed} s"), "elapsed", elapsed, NULL);
+  g_autoptr(Message) message = view->timeout_ms > 0 ? message_new(N_("{elapsed} s, at most {most} s each"), "elapsed",
+                                                                  elapsed, "most", most, NULL)
+                                                    : message_new(N_("{elapsed} s"), "elapsed", elapsed, NULL);
   return message_text(message, NULL, NULL);
 }
 
@@ -172,8 +172,10 @@ static void add_meaning(Page *page, const View *view) {
   }
   if (texts->len > 0)
     page_add_heading(page->text, tr(N_("What it means")));
+  /* Of several, each begins where the eye finds it. */
+  int hang = texts->len > 1 ? 2 : 0;
   for (guint i = 0; i < texts->len; i++)
-    page_add_text(page, page->text, STYLE_PLAIN, g_ptr_array_index(texts, i), 1, 0);
+    page_add_text(page, page->text, STYLE_PLAIN, g_ptr_array_index(texts, i), 1, hang);
 }
 
 static void add_quotes(Page *page, const Result *result) {

@@ -54,6 +54,21 @@ causes:
     confirmed_by: [{when: {label: not a text}, reason: Because}]
     remedies: {user: [Do this], admin: [Do that], helpdesk: []}
 YAML
+cat >"$work/flows/knowledge/dnsbl.yaml" <<'YAML'
+lists:
+  bl.example:
+    name: Not a text
+    listed: {127.0.0.2: the operator's words}
+    advice: What to do
+    advice_policy: No accusation
+    note: for authors
+  b2.example: {ask: core, advice: What to do}
+retired:
+  - {zones: b3.example, reason: for authors}
+YAML
+cat >"$work/flows/knowledge/providers.yaml" <<'YAML'
+providers: [{name: Somebody, note: for authors}]
+YAML
 cat >"$work/expected" <<'POT'
 msgid ""
 msgstr "Content-Type: text/plain; charset=UTF-8\n"
@@ -124,10 +139,19 @@ msgstr ""
 #: flows/knowledge/causes.yaml:6
 msgid "Do that"
 msgstr ""
+
+#: flows/knowledge/dnsbl.yaml:5 flows/knowledge/dnsbl.yaml:8
+msgid "What to do"
+msgstr ""
+
+#: flows/knowledge/dnsbl.yaml:6
+msgid "No accusation"
+msgstr ""
 POT
-(cd "$work" && "$extract" flows/x.yaml flows/knowledge/guides.yaml flows/knowledge/causes.yaml) >"$work/got"
+(cd "$work" && "$extract" flows/x.yaml flows/knowledge/guides.yaml flows/knowledge/causes.yaml \
+  flows/knowledge/dnsbl.yaml flows/knowledge/providers.yaml) >"$work/got"
 diff -u "$work/expected" "$work/got" >"$work/diff"
-ok $? "texts of flows, guides and causes, each with its line"
+ok $? "texts of flows, guides, causes and lists, each with its line"
 note "$work/diff"
 
 printf 'title: "Broken {place"\n' >"$work/flows/x.yaml"

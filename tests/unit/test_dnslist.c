@@ -150,12 +150,82 @@ static void test_find(void) {
   }
 }
 
+static void assert_advice(const char *zone, DnsListVerdict verdict, const char *part) {
+  const char *advice = dnslist_advice(dnslists_zone(knowledge, zone), verdict);
+  g_test_message("%s, verdict %d: %s", zone, verdict, advice);
+  if (part == NULL) {
+    g_assert_null(advice);
+    return;
+  }
+  g_assert_nonnull(advice);
+  g_assert_nonnull(strstr(advice, part));
+}
+
+/* The entry's own word comes first, then what its kind of code or its weight says. */
+static void test_advice(void) {
+  assert_advice("bl.spamcop.net", DNSLIST_LISTED, "24 hours");
+  assert_advice("zen.spamhaus.org", DNSLIST_LISTED, "Many receivers"); /* major */
+  assert_advice("zen.spamhaus.org", DNSLIST_POLICY, "No accusation");
+  assert_advice("zen.spamhaus.org", DNSLIST_POLICY, "off the list yourself");
+  assert_advice("all.spamrats.com", DNSLIST_POLICY, "PTR"); /* one text for all its codes */
+  assert_advice("dnsblchile.org", DNSLIST_POLICY, "No accusation");
+  assert_advice("dnsblchile.org", DNSLIST_LISTED, "Few receivers");  /* info */
+  assert_advice("dnsbl.dronebl.org", DNSLIST_LISTED, "weighs less"); /* minor */
+  assert_advice("bl.mailspike.net", DNSLIST_WEAK, "weighs less");
+  assert_advice("relays.nether.net", DNSLIST_LISTED, "Little is known"); /* doubtful */
+  assert_advice("score.senderscore.com", DNSLIST_NEUTRAL, "information only");
+  assert_advice("hostkarma.junkemailfilter.com", DNSLIST_NEUTRAL, "good and bad");
+  assert_advice("list.dnswl.org", DNSLIST_POSITIVE, NULL);
+}
+
+/* Advice is for people: whole sentences, no longer than they read on the telephone, and no remark of the authors. */
+static void test_advice_texts(void) {
+  static const char *const remarks[] = {"check_rbl", "show as", "query ", "NXDOMAIN", "rspamd", "spam trap", NULL};
+  for (guint i = 0; i < dnslists_length(knowledge); i++)
+    for (DnsListVerdict verdict = DNSLIST_LISTED; verdict <= DNSLIST_NEUTRAL; verdict++) {
+      const char *advice = dnslist_advice(dnslists_get(knowledge, i), verdict);
+      if (advice == NULL)
+        continue;
+      g_test_message("%s: %s", dnslist_zone(dnslists_get(knowledge, i)), advice);
+      g_assert_true(g_ascii_isupper(advice[0]) && g_str_has_suffix(advice, "."));
+      g_assert_cmpuint(strlen(advice), <=, 220);
+      for (guint k = 0; remarks[k] != NULL; k++)
+        g_assert_null(strstr(advice, remarks[k]));
+    }
+}
+
+static const char *meaning_of(const char *zone, const char *address, const DnsList **list) {
+  const char *const addresses[] = {address, NULL}, *meaning = NULL;
+  *list = dnslists_zone(knowledge, zone);
+  dnslist_judge(*list, addresses, &meaning);
+  return meaning;
+}
+
+/* The operator's words are quoted, ours are translated. */
+static void test_quotes(void) {
+  static const struct {
+    const char *zone, *address;
+    gboolean quote;
+  } cases[] = {
+      {"zen.spamhaus.org", "127.0.0.2", TRUE}, {"list.dnswl.org", "127.0.0.255", TRUE},
+      {"multi.uribl.com", "127.0.0.1", TRUE},  {"zen.spamhaus.org", "127.255.255.254", FALSE},
+      {"bl.spamcop.net", "192.0.2.1", FALSE},  {"bl.spamcop.net", "127.0.0.1", FALSE},
+      {"bl.spamcop.net", "127.0.0.77", FALSE},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const DnsList *list;
+    const char *meaning = meaning_of(cases[i].zone, cases[i].address, &list);
+    g_test_message("%s %s: %s", cases[i].zone, cases[i].address, meaning);
+    g_assert_cmpint(dnslist_is_quote(list, meaning), ==, cases[i].quote);
+  }
+}
+
 static void test_retired(void) {
   const DnsList *list = dnslists_zone(knowledge, "dnsbl.sorbs.net");
   g_assert_cmpint(dnslist_ask(list), ==, DNSLIST_ASK_NEVER);
   g_assert_cmpstr(dnslist_why_never(list), ==, "retired");
   g_assert_cmpstr(dnslist_retired_since(list), ==, "2024-06-05");
-  g_assert_cmpstr(dnslist_note(list), ==, "SORBS switched off by Proofpoint");
+  assert_advice("dnsbl.sorbs.net", DNSLIST_LISTED, "out of use");
   g_assert_cmpstr(dnslist_instead(dnslists_zone(knowledge, "cbl.abuseat.org")), ==, "zen.spamhaus.org");
   g_assert_null(dnslist_retired_since(dnslists_zone(knowledge, "zen.spamhaus.org")));
 }
@@ -172,7 +242,6 @@ static void test_file(void) {
     g_assert_true(dnslists_find(knowledge, dnslist_zone(list)) == list || strchr(dnslist_zone(list), '{') != NULL);
     if (dnslist_retired_since(list) != NULL) {
       g_assert_true(is_never);
-      g_assert_nonnull(dnslist_note(list));
       retired++;
     } else if (is_never) {
       never++;
@@ -213,6 +282,7 @@ static void test_plain(void) {
   const char *const codes[] = {"127.0.3.9", NULL}, *meaning = "x";
   g_assert_cmpint(dnslist_judge(list, codes, &meaning), ==, DNSLIST_LISTED);
   g_assert_null(meaning);
+  g_assert_null(dnslist_advice(list, DNSLIST_LISTED)); /* nothing is known of it: nothing is said */
 }
 
 static void test_plain_faults(void) {
@@ -237,11 +307,22 @@ static void test_plain_faults(void) {
 }
 
 static void test_own_knowledge(void) {
-  g_autoptr(DnsLists) lists =
-      load_text("format: 1\nlists:\n"
-                "  bl.example.org: {ask: core, tier: major, kinds: ip4, policy: {127.0.0.3: x}}\n",
-                NULL);
+  g_autoptr(DnsLists) lists = load_text(
+      "format: 1\nlists:\n"
+      "  bl.example.org: {ask: core, tier: major, kinds: ip4, policy: {127.0.0.3: x}, advice: Ask Hanako.,\n"
+      "    advice_policy: No reason to worry., note: ours}\n"
+      "  b2.example.org: {ask: core, tier: minor, kinds: ip4, listed: {127.0.0.2: }, refused: {127.0.0.9: }}\n",
+      NULL);
   g_assert_nonnull(lists);
+  g_assert_cmpstr(dnslist_advice(dnslists_get(lists, 0), DNSLIST_LISTED), ==, "Ask Hanako.");
+  g_assert_cmpstr(dnslist_advice(dnslists_get(lists, 0), DNSLIST_POLICY), ==, "No reason to worry.");
+  /* A code without words is as good as an undocumented one. */
+  const char *const bare[] = {"127.0.0.2", NULL}, *const refused[] = {"127.0.0.9", NULL}, *meaning = "x";
+  g_assert_cmpint(dnslist_judge(dnslists_get(lists, 1), bare, &meaning), ==, DNSLIST_LISTED);
+  g_assert_null(meaning);
+  g_assert_cmpint(dnslist_judge(dnslists_get(lists, 1), refused, &meaning), ==, DNSLIST_REFUSED);
+  g_assert_nonnull(strstr(meaning, "error code"));
+  g_assert_false(dnslist_is_quote(dnslists_get(lists, 1), meaning));
   const char *const codes[] = {"127.0.0.3", NULL};
   g_assert_cmpint(dnslist_judge(dnslists_get(lists, 0), codes, NULL), ==, DNSLIST_POLICY);
   g_assert_cmpint(dnslist_tier(dnslists_get(lists, 0)), ==, DNSLIST_MAJOR);
@@ -257,6 +338,14 @@ static void test_own_knowledge_faults(void) {
       {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, listed: {127.0.0.9-2: x}}\n",
        "no code"},
       {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, colour: red}\n", "colour"},
+      {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, advice: [x]}\n", "one text"},
+      {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, advice: }\n", "one text"},
+      {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, advice_policy: {en: x}}\n",
+       "one text"},
+      {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, advice: \"See {url}.\"}\n",
+       "cannot hold"},
+      {"format: 1\nlists:\n  bl.example.org: {ask: core, tier: major, kinds: ip4, listed: {127.0.0.2: [x]}}\n",
+       "one text"},
       {"format: 1\nlists: {}\n", "no DNS list"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -274,7 +363,7 @@ static void test_file_knows(void) {
   g_autofree char *path = paths_knowledge("dnsbl.yaml");
   for (guint i = 0; i < dnslists_length(knowledge); i++) {
     const DnsList *list = dnslists_get(knowledge, i);
-    if (strchr(dnslist_zone(list), '{') != NULL || dnslist_retired_since(list) != NULL)
+    if (strchr(dnslist_zone(list), '{') != NULL)
       continue;
     g_autoptr(DnsLists) one = load_text(dnslist_zone(list), NULL);
     g_test_message("%s", dnslist_zone(list));
@@ -300,6 +389,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/dnslist/many-records", test_many_records);
   g_test_add_func("/dnslist/test-names", test_names);
   g_test_add_func("/dnslist/find", test_find);
+  g_test_add_func("/dnslist/advice", test_advice);
+  g_test_add_func("/dnslist/advice-texts", test_advice_texts);
+  g_test_add_func("/dnslist/quotes", test_quotes);
   g_test_add_func("/dnslist/retired", test_retired);
   g_test_add_func("/dnslist/file", test_file);
   g_test_add_func("/dnslist/plain", test_plain);

@@ -61,15 +61,18 @@ static void test_rows(void) {
   g_assert_cmpstr(first->subject, ==, "zen.spamhaus.org"); /* major, though only policy, before a minor listing */
   g_assert_cmpint(first->level, ==, LEVEL_WARN);
   g_autofree char *policy = finding_words(first);
-  g_assert_nonnull(strstr(policy, "127.0.0.10"));
-  g_assert_nonnull(strstr(policy, "PBL"));
+  g_assert_cmpstr(policy, ==,
+                  "The kind of address is listed, not its behaviour (127.0.0.10): "
+                  "\"PBL: range the ISP itself says must not send mail directly\"");
   g_autofree char *advice = message_text(first->advice, NULL, NULL);
-  g_assert_nonnull(strstr(advice, "https://check.spamhaus.org/"));
+  g_assert_true(g_str_has_prefix(advice, "Spamhaus ZEN: No accusation: "));
+  g_assert_true(g_str_has_suffix(advice, ".\nExplanation and removal: https://check.spamhaus.org/"));
 
   const Finding *listed = row_of(run, "listed.bl.example");
   g_assert_cmpint(listed->level, ==, LEVEL_WARN);
   g_autofree char *words = finding_words(listed);
   g_assert_cmpstr(words, ==, "Listed (127.0.0.2, 127.0.0.9): the operator documents no such code");
+  g_assert_null(listed->advice); /* nothing is known of this list but its name */
   g_assert_true(g_str_has_prefix(listed->quote, "Listed, see https://bl.example/"));
   g_assert_null(strchr(listed->quote, '\x1b'));
   g_assert_cmpuint(listed->evidence->len, ==, 3);
@@ -92,6 +95,63 @@ static void test_rows(void) {
   }
   g_assert_nonnull(strstr(row_of(run, "error.bl.example")->quote, "192.0.2.53"));
   g_assert_null(row_of(run, "clean.bl.example"));
+}
+
+static void assert_advice(const ProbeRun *run, const char *subject, const char *want) {
+  const Finding *row = row_of(run, subject);
+  g_test_message("%s", subject);
+  g_assert_nonnull(row);
+  g_autofree char *advice = message_text(row->advice, NULL, NULL);
+  g_assert_cmpstr(advice, ==, want);
+}
+
+/* What the list's page is good for, what we say beside it, and that nothing of the authors' notes is shown. */
+static void test_advice(void) {
+  g_autofree char *path = NULL;
+  g_close(g_file_open_tmp("whybounce-XXXXXX", &path, NULL), NULL);
+  g_assert_true(g_file_set_contents(
+      path,
+      "format: 1\nlists:\n"
+      "  listed.bl.example: {ask: core, tier: minor, kinds: ip4, name: Example List, url: https://bl.example/,\n"
+      "    listed: {127.0.0.2: spam, 127.0.0.9: more spam}, advice: Wait a day., note: for authors}\n"
+      "  nodata.bl.example: {ask: core, tier: minor, kinds: ip4}\n"
+      "  refused2.bl.example: {ask: core, tier: minor, kinds: ip4, refused: {127.0.0.3: ask us first}, note: for "
+      "authors}\n"
+      "  good.bl.example: {ask: core, tier: info, kinds: ip4, type: allow, lookup: https://good.example/,\n"
+      "    delist: https://good.example/remove}\n"
+      "  page.bl.example: {ask: core, tier: minor, kinds: ip4, advice: Wait., lookup: https://page.example/}\n"
+      "  bare.bl.example: {ask: core, tier: minor, kinds: ip4, advice: Wait.}\n"
+      "retired:\n  - {zones: old.bl.example, reason: for authors}\n",
+      -1, NULL));
+  g_autoptr(Net) fresh = replay("tests/unit/data/dnsbl.jsonl");
+  static const char *const hits[][2] = {{"refused2.bl.example", "127.0.0.3"},
+                                        {"good.bl.example", "127.0.0.2"},
+                                        {"page.bl.example", "127.0.0.2"},
+                                        {"bare.bl.example", "127.0.0.2"}};
+  for (guint i = 0; i < G_N_ELEMENTS(hits); i++) {
+    g_autofree char *a = g_strdup_printf("{\"dns\":\"10.2.0.192.%s A\",\"answer\":[\"%s\"]}", hits[i][0], hits[i][1]);
+    g_autofree char *txt = g_strdup_printf("{\"dns\":\"10.2.0.192.%s TXT\",\"status\":\"nodata\"}", hits[i][0]);
+    g_autofree char *test = g_strdup_printf("{\"dns\":\"1.0.0.127.%s A\",\"status\":\"nxdomain\"}", hits[i][0]);
+    g_assert_true(net_preload(fresh, a, NULL) && net_preload(fresh, txt, NULL) && net_preload(fresh, test, NULL));
+  }
+  g_autoptr(ProbeRun) run = run_probe(fresh, "dnsbl", "ip", "192.0.2.10", "lists", path, NULL);
+  assert_complete(run);
+  assert_advice(run, "listed.bl.example", "Example List: Wait a day.\nExplanation and removal: https://bl.example/");
+  assert_advice(run, "page.bl.example", "page.bl.example: Wait.\nExplanation: https://page.example/");
+  assert_advice(run, "bare.bl.example", "bare.bl.example: Wait.");
+  /* Nobody wants to be taken off an allow list. */
+  assert_advice(run, "good.bl.example", "good.bl.example: see https://good.example/");
+  assert_advice(run, "refused2.bl.example", "");
+  /* The operator's words are theirs, ours are translated when shown. */
+  g_autofree char *listed = finding_words(row_of(run, "listed.bl.example"));
+  g_assert_cmpstr(listed, ==, "Listed (127.0.0.2, 127.0.0.9): \"spam; more spam\"");
+  g_autofree char *refused = finding_words(row_of(run, "refused2.bl.example"));
+  g_assert_cmpstr(refused, ==, "Refused to answer: \"ask us first\"");
+  g_autofree char *written = message_format(row_of(run, "listed.bl.example")->advice);
+  g_assert_nonnull(strstr(written, "|advice~Wait a day."));
+  g_autofree char *quoted = message_format(row_of(run, "listed.bl.example")->text);
+  g_assert_nonnull(strstr(quoted, "|words=spam; more spam"));
+  g_unlink(path);
 }
 
 static void test_domain(void) {
@@ -235,6 +295,7 @@ int main(int argc, char **argv) {
   net = replay("tests/unit/data/dnsbl.jsonl");
   g_test_add_func("/dnsbl/own-file", test_own_file);
   g_test_add_func("/dnsbl/rows", test_rows);
+  g_test_add_func("/dnsbl/advice", test_advice);
   g_test_add_func("/dnsbl/domain", test_domain);
   g_test_add_func("/dnsbl/ipv6", test_ipv6);
   g_test_add_func("/dnsbl/not-public", test_not_public);
