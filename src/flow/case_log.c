@@ -1,5 +1,7 @@
 #include "flow/case_log.h"
 
+#include "base/json_text.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,14 +60,6 @@ void case_log_free(CaseLog *log) {
 }
 
 void case_log_add_member(GString *line, const char *name, const char *value) {
-  g_string_append_printf(line, "%s\"%s\":\"", line->len > 0 && line->str[line->len - 1] != '{' ? "," : "", name);
-  for (const char *p = value; *p != '\0'; p++) {
-    if ((guchar)*p < 0x20)
-      g_string_append_printf(line, "\\u%04x", (guint)(guchar)*p);
-    else if (*p == '"' || *p == '\\')
-      g_string_append_printf(line, "\\%c", *p);
-    else
-      g_string_append_c(line, *p);
-  }
-  g_string_append_c(line, '"');
+  json_text_key(line, name);
+  json_text_append(line, value);
 }

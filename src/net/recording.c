@@ -1,6 +1,7 @@
 #include "net/net_recording.h"
 
 #include "base/json_line.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "net/dns_text.h"
 
@@ -11,26 +12,12 @@
 #define EVENT_START "{\"event\":"
 /* A TXT of 64 KB written as \DDD with JSON's doubled backslash takes 320 KB. */
 #define MAX_LINE (1024 * 1024)
-/* An object with an array of strings; json-glib's parser recurses, so depth is looked at before. */
 
 /* --- writing --- */
 
-static void append_json(GString *out, const char *text) {
-  g_string_append_c(out, '"');
-  for (const char *p = text; *p != '\0'; p++) {
-    if (*p == '"' || *p == '\\')
-      g_string_append_c(out, '\\');
-    if ((guchar)*p < 0x20)
-      g_string_append_printf(out, "\\u%04x", (guint)(guchar)*p);
-    else
-      g_string_append_c(out, *p);
-  }
-  g_string_append_c(out, '"');
-}
-
 static void append_member(GString *out, const char *key, const char *value) {
-  g_string_append_printf(out, ",\"%s\":", key);
-  append_json(out, value);
+  json_text_key(out, key);
+  json_text_append(out, value);
 }
 
 /* `name` with every label `from` replaced by `to`.  A name with escapes is never ours, and its dots may not part
@@ -66,7 +53,7 @@ char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
   g_autofree char *question = g_strdup_printf("%s %s", name, dns_type_word(answer->type));
   g_autofree char *at = answer->asked_at != 0 ? format_time(answer->asked_at) : NULL;
   g_autoptr(GString) out = g_string_new("{\"dns\":");
-  append_json(out, question);
+  json_text_append(out, question);
   append_member(out, "status", dns_status_word(answer->status));
   if (answer->server != NULL)
     append_member(out, "server", answer->server);
@@ -84,7 +71,7 @@ char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
       g_autofree char *owner = rename_label(record->owner, nonce, NET_RECORDED_NONCE);
       g_autofree char *text = dns_text_format(record, owner);
       g_string_append(out, i == 0 ? ",\"answer\":[" : ",");
-      append_json(out, text);
+      json_text_append(out, text);
     }
     g_string_append_c(out, ']');
   }
