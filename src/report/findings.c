@@ -71,9 +71,10 @@ void findings_put_unknown(Page *page, const Session *session) {
 
 /* --- findings --- */
 
+/* NULL: a recording that does not say when. */
 static char *clock_text(gint64 at) {
-  g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(at / G_USEC_PER_SEC);
-  return time != NULL ? g_date_time_format(time, "%H:%M:%S") : g_strdup("?");
+  g_autoptr(GDateTime) time = at != 0 ? g_date_time_new_from_unix_local(at / G_USEC_PER_SEC) : NULL;
+  return time != NULL ? g_date_time_format(time, "%H:%M:%S") : NULL;
 }
 
 /* The answer of the net behind a piece of evidence, for what evidence does not tell. NULL: it is of another kind. */
@@ -98,7 +99,9 @@ static void put_evidence(Page *page, const Evidence *evidence, const DnsAnswer *
   g_string_append_printf(line, ": %s (", evidence->answer != NULL ? evidence->answer : tr(N_("no answer")));
   if (server != NULL)
     g_string_append_printf(line, "%s, ", server);
-  g_string_append_printf(line, "%u ms, %s", evidence->elapsed_ms, clock);
+  g_string_append_printf(line, "%u ms", evidence->elapsed_ms);
+  if (clock != NULL)
+    g_string_append_printf(line, ", %s", clock);
   if (answer != NULL && answer->ttl > 0)
     g_string_append_printf(line, ", TTL %u s", answer->ttl);
   g_string_append(line, ")");
