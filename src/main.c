@@ -25,7 +25,7 @@ typedef struct Options {
   char *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
   char **set, **rest;
   int timeout_ms;
-  gboolean plain, json, slow, version, resume;
+  gboolean plain, json, summary, slow, version, resume;
 } Options;
 
 typedef struct Command {
@@ -180,7 +180,8 @@ static int command_wizard(Options *options) {
 }
 
 static int command_explain(Options *options) {
-  return explain_run((const char *const *)options->rest, options->json, stdout);
+  ExplainOptions explain = {.json = options->json, .summary = options->summary};
+  return explain_run((const char *const *)options->rest, &explain, stdout);
 }
 
 static int command_check(Options *options) {
@@ -229,6 +230,7 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o->replay, N_("answer from such a file; ask nobody"), "FILE"},
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &o->data, N_("take flows and catalogues from this folder"), "DIR"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, N_("explain, check: one JSON object a line"), NULL},
+      {"summary", 0, 0, G_OPTION_ARG_NONE, &o->summary, N_("explain: count causes over all mails instead"), NULL},
       {"probe", 0, 0, G_OPTION_ARG_STRING, &o->probe, N_("check: this probe alone"), "NAME"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("an input of a probe, for example lists=all"), "NAME=VALUE"},
       {"color", 0, 0, G_OPTION_ARG_STRING, &o->color, N_("auto, never or always"), "WHEN"},

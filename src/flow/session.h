@@ -160,5 +160,10 @@ char *result_text(const Result *result);
  * address in it, To of the returned mail; no: the same, ASCII case aside; unknown: neither is there). */
 extern const FactSpec bounce_facts[];
 void bounce_set_facts(const Bounce *bounce, Facts *facts);
+/* The same about this recipient of several. */
+void bounce_set_facts_about(const Bounce *bounce, const BounceRecipient *recipient, Facts *facts);
+
+/* A text with the facts put in: session_text() without a session.  Caller frees. */
+char *facts_fill_text(const Facts *facts, const Message *message);
 
 #endif

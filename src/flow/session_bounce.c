@@ -107,8 +107,10 @@ static void put_recipients(Facts *facts, const Bounce *bounce) {
 void bounce_set_facts(const Bounce *bounce, Facts *facts) {
   static const BounceRecipient nobody = {.permanent = -1};
   const BounceRecipient *recipient = first_recipient(bounce);
-  if (recipient == NULL)
-    recipient = &nobody;
+  bounce_set_facts_about(bounce, recipient != NULL ? recipient : &nobody, facts);
+}
+
+void bounce_set_facts_about(const Bounce *bounce, const BounceRecipient *recipient, Facts *facts) {
   const char *how = NULL, *sending_ip = bounce_sending_ip(bounce, &how);
   const char *address = recipient->recipient;
   put(facts, "recipient", address);

@@ -16,8 +16,12 @@ static char *lookup_fact(const char *name, gpointer user) {
   return g_strdup(fact->text);
 }
 
+char *facts_fill_text(const Facts *facts, const Message *message) {
+  return message_text(message, lookup_fact, (gpointer)facts);
+}
+
 char *session_text(const Session *s, const Message *message) {
-  return message != NULL ? message_text(message, lookup_fact, s->facts) : NULL;
+  return message != NULL ? facts_fill_text(s->facts, message) : NULL;
 }
 
 char *session_step_title(const Session *s, const Step *step) {

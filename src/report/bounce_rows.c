@@ -1,0 +1,168 @@
+#include "report/bounce_rows.h"
+
+#include "base/catalogue.h"
+#include "mail/wrapped.h"
+
+#include <string.h>
+
+/* Addresses that are named before the rest is only counted. */
+#define MAX_NAMED 5
+
+/* When it happened, if not where most refusals do: when the recipient's address was named. */
+static const char *const commands[][2] = {
+    {"CONN", N_("while the connection was made")},
+    {"EHLO", N_("when the servers greeted each other")},
+    {"MAIL", N_("when the sender's address was named")},
+    {"DATA", N_("when the mail itself was sent")},
+};
+
+/* --- addresses --- */
+
+static char *describe_recipients(const GPtrArray *group) {
+  g_autoptr(GString) names = g_string_new(NULL);
+  guint more = 0;
+  for (guint i = 0; i < group->len; i++) {
+    const char *address = ((const BounceRecipient *)g_ptr_array_index(group, i))->recipient;
+    if (i >= MAX_NAMED)
+      more++;
+    else
+      g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", address != NULL ? address : tr(N_("not named")));
+  }
+  if (more == 0)
+    return g_string_free(g_steal_pointer(&names), FALSE);
+  g_autofree char *count = g_strdup_printf("%u", more);
+  g_autoptr(Message) message = message_new(N_("{names} and {count} more"), "names", names->str, "count", count, NULL);
+  return message_text(message, NULL, NULL);
+}
+
+/* The address as the sender wrote it, if it is another. */
+static const char *written_to(const BounceRecipient *recipient) {
+  const char *original = recipient->original_recipient;
+  gboolean other = original != NULL && recipient->recipient != NULL &&
+                   g_ascii_strcasecmp(original, recipient->recipient) != 0;
+  return other ? original : NULL;
+}
+
+/* --- server and codes --- */
+
+char *bounce_codes(const BounceRecipient *recipient) {
+  const char *status = recipient->status != NULL ? recipient->status : recipient->dsn_status;
+  if (recipient->reply == NULL || status == NULL)
+    return g_strdup(recipient->reply != NULL ? recipient->reply : status);
+  return g_strdup_printf("%s %s", recipient->reply, status);
+}
+
+/* How it ended, with codes and without. Without a reply nobody refused: no server was reached, or the own one gave up. */
+typedef enum Ending { DELAYED, FAILED_NOW, FAILED_GOOD, REFUSED_NOW, REFUSED_GOOD, N_ENDINGS } Ending;
+static const char *const endings[N_ENDINGS][2] = {
+    [DELAYED] = {N_("{codes}; more attempts follow"), N_("Delayed; more attempts follow.")},
+    [FAILED_NOW] = {N_("{codes}, failed for now"), N_("Failed for now: it may work later.")},
+    [FAILED_GOOD] = {N_("{codes}, failed for good"), N_("Failed for good: sending it again will not help.")},
+    [REFUSED_NOW] = {N_("{codes}, refused for now"), N_("Refused for now: it may work later.")},
+    [REFUSED_GOOD] = {N_("{codes}, refused for good"), N_("Refused for good: sending it again will not help.")},
+};
+
+static Ending find_ending(const BounceRecipient *recipient) {
+  if (g_strcmp0(recipient->action, "delayed") == 0)
+    return DELAYED;
+  if (recipient->permanent < 0)
+    return N_ENDINGS;
+  return (recipient->reply != NULL ? REFUSED_NOW : FAILED_NOW) + (recipient->permanent > 0 ? 1 : 0);
+}
+
+/* The row about codes; without any, about the result. */
+static PageRow describe_ending(const BounceRecipient *recipient) {
+  g_autofree char *codes = bounce_codes(recipient);
+  Ending ending = find_ending(recipient);
+  if (codes == NULL)
+    return (PageRow){g_strdup(tr(N_("Result"))), ending < N_ENDINGS ? g_strdup(tr(endings[ending][1])) : NULL, TRUE};
+  if (ending == N_ENDINGS)
+    return (PageRow){g_strdup(tr(N_("Codes"))), g_steal_pointer(&codes), TRUE};
+  g_autoptr(Message) message = message_new(endings[ending][0], "codes", codes, NULL);
+  return (PageRow){g_strdup(tr(N_("Codes"))), message_text(message, NULL, NULL), TRUE};
+}
+
+static char *describe_server(const BounceRecipient *recipient) {
+  const char *name = recipient->remote_mta, *ip = recipient->remote_ip, *when = NULL;
+  for (guint i = 0; recipient->command != NULL && i < G_N_ELEMENTS(commands); i++)
+    if (strcmp(commands[i][0], recipient->command) == 0)
+      when = tr(commands[i][1]);
+  gboolean both = name != NULL && ip != NULL && g_strcmp0(name, ip) != 0;
+  g_autofree char *server = both ? g_strdup_printf("%s [%s]", name, ip) : g_strdup(name != NULL ? name : ip);
+  if (server == NULL || when == NULL)
+    return g_strdup(server != NULL ? server : when);
+  return g_strdup_printf("%s, %s", server, when);
+}
+
+/* The list stands somewhere in the notice: with several results it belongs to those whose words name it. */
+static gboolean is_about_list(const Bounce *bounce, const GPtrArray *group) {
+  const BounceRecipient *first = g_ptr_array_index(group, 0);
+  const char *name = bounce->list != NULL ? bounce->list : bounce->listed_ip;
+  return name != NULL && (bounce->recipients->len == group->len ||
+                          (first->diagnostic != NULL && strstr(first->diagnostic, name) != NULL));
+}
+
+static char *describe_list(const Bounce *bounce) {
+  if (bounce->list == NULL || bounce->listed_ip == NULL)
+    return g_strdup(bounce->list);
+  g_autoptr(Message) message = message_new(N_("{list}, about {ip}"), "list", bounce->list, "ip", bounce->listed_ip, NULL);
+  return message_text(message, NULL, NULL);
+}
+
+/* --- rows --- */
+
+typedef struct Rows {
+  PageRow *rows;
+  guint n;
+} Rows;
+
+static void add_row(Rows *rows, PageRow row) {
+  if (row.value == NULL || *row.value == '\0') {
+    bounce_rows_clear(&row, 1);
+    return;
+  }
+  g_assert(rows->n < BOUNCE_ROWS);
+  rows->rows[rows->n++] = row;
+}
+
+static void add(Rows *rows, const char *label, char *value) {
+  add_row(rows, (PageRow){g_strdup(tr(label)), value, TRUE});
+}
+
+static void add_wrapped(Rows *rows, const Bounce *bounce, const BounceRecipient *recipient) {
+  g_auto(Wrapped) failed = {0}, sender = {0};
+  if (recipient->recipient != NULL)
+    wrapped_read(recipient->recipient, &failed);
+  if (bounce->return_path != NULL)
+    wrapped_read(bounce->return_path, &sender);
+  if (failed.kind == WRAP_IMCEAEX)
+    add(rows, N_("X500 address"), g_strconcat("X500:", failed.inner, NULL));
+  else
+    add(rows, N_("Stands for"), g_strdup(failed.inner));
+  if (sender.kind == WRAP_SRS)
+    add(rows, N_("Forwarded by"), g_strdup(sender.by));
+}
+
+guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, PageRow *out) {
+  const BounceRecipient *first = g_ptr_array_index(group, 0);
+  Rows rows = {out, 0};
+  add(&rows, group->len > 1 ? N_("Recipients") : N_("Recipient"), describe_recipients(group));
+  if (group->len == 1) {
+    add(&rows, N_("Was sent to"), g_strdup(written_to(first)));
+    add_wrapped(&rows, bounce, first);
+  }
+  add_row(&rows, describe_ending(first));
+  add(&rows, first->reply != NULL ? N_("Refused by") : N_("Other server"), describe_server(first));
+  add(&rows, N_("Mail system"), g_strdup(first->provider));
+  if (is_about_list(bounce, group))
+    add(&rows, bounce->list != NULL ? N_("Blocklist") : N_("Listed address"),
+        bounce->list != NULL ? describe_list(bounce) : g_strdup(bounce->listed_ip));
+  return rows.n;
+}
+
+void bounce_rows_clear(PageRow *rows, guint n) {
+  for (guint i = 0; i < n; i++) {
+    g_clear_pointer(&rows[i].label, g_free);
+    g_clear_pointer(&rows[i].value, g_free);
+  }
+}
