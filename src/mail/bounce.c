@@ -2,18 +2,17 @@
 
 #include "base/text.h"
 #include "mail/bounce_kind.h"
+#include "mail/bounce_original.h"
+#include "mail/bounce_refusal.h"
 #include "mail/bounce_report.h"
 #include "mail/bounce_text.h"
 #include "mail/bounce_words.h"
 #include "mail/charset.h"
-#include "mail/encoded_word.h"
 #include "mail/mime.h"
-#include "mail/received.h"
 #include "mail/scan.h"
 
 #include <string.h>
 
-#define MAX_RECEIVED 60
 #define MAX_NESTED 3
 #define MAX_SHOWN 1000 /* bytes of a header field that are kept */
 
@@ -89,41 +88,6 @@ static char *normalise(const char *bytes, gsize length, guint *hidden) {
   return text;
 }
 
-static void read_original(Bounce *bounce, const GPtrArray *fields) {
-  const struct {
-    const char *name;
-    char **to;
-  } wanted[] = {
-      {"Message-ID", &bounce->message_id}, {"From", &bounce->from}, {"To", &bounce->to},
-      {"Subject", &bounce->subject},       {"Date", &bounce->date}, {"Return-Path", &bounce->return_path},
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
-    const char *value = fields_get(fields, wanted[i].name);
-    if (!*wanted[i].to && value && *value)
-      *wanted[i].to = encoded_word_decode(value);
-  }
-  g_autoptr(GPtrArray) received = g_ptr_array_new();
-  for (guint i = 0; i < fields->len && received->len < MAX_RECEIVED; i++) {
-    const MailField *field = g_ptr_array_index(fields, i);
-    if (g_ascii_strcasecmp(field->name, "Received") == 0)
-      g_ptr_array_add(received, g_strdup(field->value));
-  }
-  g_ptr_array_add(received, NULL);
-  g_strfreev(bounce->received);
-  bounce->received = (char **)g_ptr_array_free(g_steal_pointer(&received), FALSE);
-}
-
-/* The newest hop whose client has a public address: the one before it handed the mail from network to network. */
-static void read_hops(Bounce *bounce) {
-  for (char **field = bounce->received; *field && !bounce->received_ip; field++) {
-    g_autoptr(Received) hop = received_parse(*field);
-    if (!hop->ip || !received_ip_is_public(hop->ip))
-      continue;
-    bounce->received_ip = g_steal_pointer(&hop->ip);
-    bounce->helo = g_steal_pointer(&hop->helo);
-  }
-}
-
 static void append_addresses(GPtrArray *list, const char *value) {
   gsize start = 0, end = 0;
   for (const char *p = value; p && scan_mailbox(p, &start, &end); p += end)
@@ -181,31 +145,62 @@ static gboolean is_general(const char *status) {
   return g_str_has_suffix(status, ".0.0");
 }
 
+/* The Status field stands for what was answered where the words hold no code.  A notice of delay that fills in nothing
+ * but what it must has no answer to report. */
+static gboolean status_stands(const BounceRecipient *recipient) {
+  return !recipient->status && recipient->dsn_status && recipient->dsn_status[0] != '2' &&
+         !(recipient->bare && g_strcmp0(recipient->action, "delayed") == 0);
+}
+
 static void complete(BounceRecipient *recipient, const char *words) {
-  if (!recipient->status && recipient->dsn_status && recipient->dsn_status[0] != '2' &&
-      !is_general(recipient->dsn_status))
+  if (status_stands(recipient) && !is_general(recipient->dsn_status))
     recipient->status = g_strdup(recipient->dsn_status);
   if (says_nothing(recipient->diagnostic) && words && *words)
     g_clear_pointer(&recipient->diagnostic, g_free);
   if (words && *words)
     bounce_words_read(recipient, words);
-  if (!recipient->status && recipient->dsn_status && recipient->dsn_status[0] != '2')
+  if (status_stands(recipient))
     recipient->status = g_strdup(recipient->dsn_status);
   const char *digit = recipient->reply ? recipient->reply : recipient->status;
-  if (digit)
+  if (digit && *digit != '2')
     recipient->permanent = *digit == '5';
   if (g_strcmp0(recipient->action, "delayed") == 0)
     recipient->permanent = 0;
+}
+
+/* Everybody who is known to have got the notice, or passed it on: no recipients of the returned mail. */
+static char *sender_of(const Reading *reading) {
+  const GPtrArray *client = reading->notice->client;
+  const char *to = fields_get(reading->mail.headers, "To");
+  if (!to && !client)
+    return g_strdup(reading->bounce->from);
+  GString *all = g_string_new(to);
+  for (guint i = 0; client && i < client->len; i++) {
+    const MailField *field = g_ptr_array_index(client, i);
+    if (strcmp(field->name, "From") == 0 || strcmp(field->name, "To") == 0)
+      g_string_append_printf(all, " %s", field->value);
+  }
+  return g_string_free(all, FALSE);
+}
+
+/* What is said to one recipient alone is said about it, wherever it stands. */
+static void complete_alone(const Reading *reading, BounceRecipient *recipient, const char *words) {
+  g_autofree char *refusal = bounce_words_have_code(words) ? NULL : bounce_refusal_find(reading->notice);
+  gboolean better = refusal && (!*words || bounce_words_have_code(refusal));
+  complete(recipient, better ? refusal : words);
+  if (better || !*words || (!bounce_words_have_code(words) && bounce_words_have_code(reading->joined)))
+    complete(recipient, reading->joined);
 }
 
 static void read_recipients(Reading *reading, gboolean *named) {
   Bounce *bounce = reading->bounce;
   const GPtrArray *headers = reading->mail.headers;
   g_autoptr(GPtrArray) known = known_recipients(bounce);
-  const char *sender = fields_get(headers, "To");
+  g_autofree char *sender = sender_of(reading);
   const TextHints hints = {.recipients = known,
                            .header = fields_get(headers, "X-Failed-Recipients"),
-                           .sender = sender ? sender : bounce->from};
+                           .sender = sender,
+                           .pasted = headers == NULL};
   g_autoptr(GPtrArray) found = bounce_text_recipients(reading->notice, &hints);
   *named = FALSE;
   for (guint i = 0; i < found->len; i++) {
@@ -214,10 +209,10 @@ static void read_recipients(Reading *reading, gboolean *named) {
     BounceRecipient *recipient = recipient_of(bounce, text->address);
     if (text->original && !recipient->original_recipient)
       recipient->original_recipient = g_strdup(text->original);
-    /* What is said to one recipient alone is said about it. */
-    gboolean alone = found->len == 1 && bounce->recipients->len == 1;
-    gboolean use_all = alone && !bounce_words_have_code(text->words) && bounce_words_have_code(reading->joined);
-    complete(recipient, use_all || (alone && !*text->words) ? reading->joined : text->words);
+    if (found->len == 1 && bounce->recipients->len == 1)
+      complete_alone(reading, recipient, text->words);
+    else
+      complete(recipient, text->words);
   }
   for (guint i = 0; i < bounce->recipients->len; i++)
     complete(g_ptr_array_index(bounce->recipients, i), NULL);
@@ -244,17 +239,17 @@ static void name_recipients(Bounce *bounce) {
 static void read_list(Reading *reading) {
   Bounce *bounce = reading->bounce;
   for (guint i = 0; i < bounce->recipients->len && !(bounce->list && bounce->listed_ip); i++) {
-    const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
-    if (recipient->diagnostic)
-      bounce_words_list(recipient->diagnostic, &bounce->list, &bounce->listed_ip);
+    bounce_words_list(g_ptr_array_index(bounce->recipients, i), &bounce->list, &bounce->listed_ip);
   }
 }
 
 /* Microsoft's complaints (JMRP) are no feedback reports, but the mail with this field put into it. */
 static const char jmrp_field[] = "X-HmXmrOriginalRecipient";
 
-static void add_feedback_recipients(Bounce *bounce, const MimeMail *mail) {
-  const GPtrArray *feedback = mail->feedback;
+static void add_feedback_recipients(Reading *reading) {
+  Bounce *bounce = reading->bounce;
+  const MimeMail *mail = &reading->mail;
+  const GPtrArray *feedback = mail->feedback ? mail->feedback : reading->notice->feedback;
   for (guint i = 0; feedback && i < feedback->len; i++) {
     const MailField *field = g_ptr_array_index(feedback, i);
     g_autofree char *address = NULL;
@@ -269,6 +264,9 @@ static void add_feedback_recipients(Bounce *bounce, const MimeMail *mail) {
     append_addresses(to, fields_get(mail->original, jmrp_field));
   if (bounce->recipients->len == 0 && to->len == 0)
     append_addresses(to, bounce->to);
+  /* Apple Mail unsubscribes by a mail of the recipient. */
+  if (fields_get(mail->headers, "X-Apple-Unsubscribe"))
+    append_addresses(to, fields_get(mail->headers, "From"));
   for (guint i = 0; i < to->len; i++)
     recipient_of(bounce, g_ptr_array_index(to, i));
 }
@@ -279,7 +277,8 @@ static void judge(Reading *reading, gboolean report, gboolean named) {
       .headers = reading->mail.headers,
       .text = reading->joined,
       .report = report ? bounce->recipients : NULL,
-      .feedback = reading->mail.feedback || fields_get(reading->mail.original, jmrp_field),
+      .client = reading->notice->client,
+      .feedback = reading->mail.feedback || reading->notice->feedback || fields_get(reading->mail.original, jmrp_field),
       .disposition = reading->mail.disposition,
       .copy = reading->mail.original || reading->notice->copy,
       .named = named,
@@ -307,6 +306,28 @@ static void read_mail(Reading *reading, const char *text, const char *body) {
   reading->mail.text = charset_to_utf8(body, strlen(body), NULL);
 }
 
+/* Digits, letters and at signs of full width, as an input method types them, as ASCII: codes and addresses are looked
+ * for in ASCII.  Punctuation stays, it belongs to the sentences. */
+static char *fold_typed(const char *text) {
+  GString *out = g_string_sized_new(strlen(text));
+  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+    gunichar c = g_utf8_get_char(p);
+    gunichar folded = text_fold_char(c);
+    gboolean typed = c != folded && (folded >= 0x80 || g_ascii_isalnum((char)folded) || strchr(" @.-_", (char)folded));
+    g_string_append_unichar(out, typed ? folded : c);
+  }
+  return g_string_free(out, FALSE);
+}
+
+static char *read_pasted(const char *text) {
+  char *utf8 = charset_to_utf8(text, strlen(text), NULL);
+  if (!strstr(utf8, "\xEF\xBC")) /* nothing between U+FF00 and U+FF3F: no digit, no at sign */
+    return utf8;
+  char *folded = fold_typed(utf8);
+  g_free(utf8);
+  return folded;
+}
+
 /* Takes `text` apart as far as its notice.  A notice around a notice that says nothing itself (a gateway's note, a
  * question to the helpdesk) is passed over: the inner one is read. */
 static void take_apart(Reading *reading, const char *text, int depth) {
@@ -314,7 +335,7 @@ static void take_apart(Reading *reading, const char *text, int depth) {
   if (looks_like_mail(text, &body))
     read_mail(reading, text, body);
   else
-    reading->mail.text = charset_to_utf8(text, strlen(text), NULL);
+    reading->mail.text = read_pasted(text);
   reading->notice = notice_new(reading->mail.text);
   reading->joined = bounce_text_joined(reading->notice);
   gboolean report = (reading->mail.groups && reading->mail.groups->len > 0) || reading->notice->groups->len > 0;
@@ -328,9 +349,9 @@ static void take_apart(Reading *reading, const char *text, int depth) {
 static void read_all(Reading *reading) {
   Bounce *bounce = reading->bounce;
   if (reading->mail.original)
-    read_original(bounce, reading->mail.original);
+    bounce_original_read(bounce, reading->mail.original);
   else if (reading->notice->original)
-    read_original(bounce, reading->notice->original);
+    bounce_original_read(bounce, reading->notice->original);
   bounce_report_read(bounce, reading->mail.groups && reading->mail.groups->len > 0 ? reading->mail.groups
                                                                                    : reading->notice->groups);
   gboolean report = bounce->recipients->len > 0;
@@ -340,19 +361,19 @@ static void read_all(Reading *reading) {
   judge(reading, report, named);
   if (bounce->kind == BOUNCE_FEEDBACK) {
     drop_recipients(bounce);
-    add_feedback_recipients(bounce, &reading->mail);
+    add_feedback_recipients(reading);
   } else if (bounce->kind == BOUNCE_AUTOREPLY || bounce->kind == BOUNCE_OTHER) {
     drop_recipients(bounce);
   } else if (bounce->recipients->len == 0) {
     BounceRecipient *recipient = bounce_recipient_new();
     g_ptr_array_add(bounce->recipients, recipient);
     name_recipients(bounce);
-    complete(recipient, reading->joined);
+    complete_alone(reading, recipient, "");
   }
   if (!bounce->reporting_mta)
     bounce->reporting_mta = bounce_text_reporter(reading->notice);
   read_list(reading);
-  read_hops(bounce);
+  bounce_original_hops(bounce);
 }
 
 static void make_safe(Bounce *bounce, char **field, gsize max) {
@@ -366,10 +387,10 @@ static void make_safe(Bounce *bounce, char **field, gsize max) {
 }
 
 static void make_all_safe(Bounce *bounce) {
-  char **fields[] = {&bounce->reporting_mta, &bounce->arrival_date, &bounce->message_id,
-                     &bounce->from,          &bounce->to,           &bounce->subject,
-                     &bounce->date,          &bounce->return_path,  &bounce->list,
-                     &bounce->listed_ip,     &bounce->received_ip,  &bounce->helo};
+  char **fields[] = {
+      &bounce->reporting_mta, &bounce->arrival_date, &bounce->message_id,  &bounce->from,         &bounce->to,
+      &bounce->subject,       &bounce->date,         &bounce->return_path, &bounce->list,         &bounce->listed_ip,
+      &bounce->received_ip,   &bounce->helo,         &bounce->dkim_domain, &bounce->dkim_selector};
   for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
     make_safe(bounce, fields[i], MAX_SHOWN);
   for (char **field = bounce->received; *field; field++)
@@ -405,9 +426,10 @@ Bounce *bounce_read(const char *bytes, gsize length) {
 void bounce_free(Bounce *bounce) {
   if (!bounce)
     return;
-  char *strings[] = {bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from, bounce->to,
-                     bounce->subject,       bounce->date,         bounce->return_path, bounce->list, bounce->listed_ip,
-                     bounce->received_ip,   bounce->helo};
+  char *strings[] = {
+      bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from,         bounce->to,
+      bounce->subject,       bounce->date,         bounce->return_path, bounce->list,         bounce->listed_ip,
+      bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);
   g_strfreev(bounce->received);

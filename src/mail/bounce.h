@@ -28,8 +28,8 @@ typedef struct BounceRecipient {
   char *action;     /* failed delayed delivered relayed expanded */
   char *dsn_status; /* Status field: "5.1.1" */
   char *status;  /* enhanced status code in the words of refusal; where they have none, the Status field's if of class 4
-                    or 5 */
-  char *reply;   /* SMTP reply code in the words of refusal: "550" */
+                    or 5, but not of a delay about which the report says nothing else */
+  char *reply;   /* SMTP reply code in the words of refusal: "550"; of a delivery, in those of acceptance: "250" */
   char *command; /* CONN EHLO MAIL RCPT DATA, where the text shows it */
   char *remote_mta;
   char *remote_ip;
@@ -38,6 +38,7 @@ typedef struct BounceRecipient {
   char *cause;   /* id of a cause */
   char *owner;   /* sender sender-admin recipient recipient-admin nobody-wait */
   int permanent; /* 1, 0; -1: not said */
+  gboolean bare; /* the report says about it what RFC 3464 s2.3 requires, and nothing else */
 } BounceRecipient;
 
 typedef struct Bounce {
@@ -52,6 +53,8 @@ typedef struct Bounce {
   /* the returned mail */
   char *message_id, *from, *to, *subject, *date;
   char *return_path;     /* reverse-path of the returned mail, "<>" for null */
+  char *dkim_domain;     /* d= of its first DKIM-Signature (RFC 6376 s3.5): "example.org" */
+  char *dkim_selector;   /* s= of the same */
   char **received;       /* its Received fields, newest first, unfolded; NULL-terminated, never NULL */
   GPtrArray *recipients; /* of BounceRecipient, at least one if is_bounce */
   /* found anywhere in the text */

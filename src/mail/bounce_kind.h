@@ -8,6 +8,7 @@
 /* What the readers found. Pointers may be NULL, but `text`. */
 typedef struct KindSigns {
   const GPtrArray *headers; /* of the mail; NULL: a pasted text */
+  const GPtrArray *client;  /* header fields that a mail program put over the notice; NULL */
   const char *text;         /* the notice, lines joined */
   const GPtrArray *report;  /* recipients (BounceRecipient) out of a delivery report; NULL or empty: there was none */
   gboolean feedback;        /* there is a feedback report (RFC 5965) */

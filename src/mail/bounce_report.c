@@ -2,6 +2,7 @@
 
 #include "mail/bounce_words.h"
 #include "mail/fields.h"
+#include "mail/notice_log.h"
 #include "mail/scan.h"
 
 #include <string.h>
@@ -157,6 +158,12 @@ static void read_diagnostic(BounceRecipient *recipient, const char *value) {
   set(&recipient->diagnostic, words);
 }
 
+/* What a log says: codes, server and command are in the words. */
+static void read_words(BounceRecipient *recipient, const char *value) {
+  if (!recipient->diagnostic && *value)
+    bounce_words_read(recipient, value);
+}
+
 static void read_message_field(Bounce *bounce, const MailField *field) {
   if (g_ascii_strcasecmp(field->name, "Reporting-MTA") == 0 && *field->value)
     set(&bounce->reporting_mta, host_of(field->value));
@@ -178,11 +185,24 @@ static void read_recipient_field(BounceRecipient *recipient, const MailField *fi
     read_remote(recipient, field->value);
   else if (g_ascii_strcasecmp(name, "Diagnostic-Code") == 0)
     read_diagnostic(recipient, field->value);
+  else if (strcmp(name, NOTICE_COMMAND) == 0)
+    set(&recipient->command, g_strdup(field->value));
+  else if (strcmp(name, NOTICE_WORDS) == 0)
+    read_words(recipient, field->value);
+}
+
+/* Fields that a writer fills in because it must (RFC 3464 s2.3), and one that only repeats another. */
+static gboolean is_required(const MailField *field) {
+  static const char *const names[] = {"Final-Recipient", "Original-Recipient", "Action", "Status", NULL};
+  for (const char *const *name = names; *name; name++)
+    if (g_ascii_strcasecmp(field->name, *name) == 0)
+      return !strchr(field->value, '('); /* a comment explains */
+  return FALSE;
 }
 
 static gboolean is_recipient_field(const char *name) {
-  static const char *const names[] = {"Final-Recipient", "Original-Recipient", "Action", "Status",
-                                      "Remote-MTA",      "Diagnostic-Code",    NULL};
+  static const char *const names[] = {"Final-Recipient", "Original-Recipient", "Action",     "Status", "Remote-MTA",
+                                      "Diagnostic-Code", NOTICE_COMMAND,       NOTICE_WORDS, NULL};
   for (const char *const *known = names; *known; known++)
     if (g_ascii_strcasecmp(name, *known) == 0)
       return TRUE;
@@ -201,12 +221,15 @@ static void read_group(Bounce *bounce, const GPtrArray *fields) {
   for (guint i = 0; i < fields->len; i++) {
     const MailField *field = g_ptr_array_index(fields, i);
     read_message_field(bounce, field);
+    if (recipient && !is_required(field))
+      recipient->bare = FALSE;
     if (!is_recipient_field(field->name))
       continue;
     if (!recipient || begins_next(recipient, field)) {
       if (bounce->recipients->len >= MAX_RECIPIENTS)
         return;
       recipient = bounce_recipient_new();
+      recipient->bare = is_required(field);
       g_ptr_array_add(bounce->recipients, recipient);
     }
     read_recipient_field(recipient, field);

@@ -37,6 +37,10 @@ static gboolean session_line(Session *session, const char *line, const char *add
     append_words(session->reply, line + 4);
   } else if (here && bounce_words_have_code(line)) {
     append_words(session->own, line);
+    /* "554 <taro@example.com>... 550 Host unknown": it says itself what was answered. */
+    const char *dots = strstr(line, "... ");
+    if (dots && bounce_words_have_code(dots + 4))
+      g_string_truncate(session->reply, 0);
     return bounce_words_have_code(session->reply->str);
   } else if (strstr(line, "hile talking to ")) {
     g_string_truncate(session->reply, 0);

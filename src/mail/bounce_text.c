@@ -1,5 +1,7 @@
 #include "mail/bounce_text.h"
 
+#include "mail/bounce_phrases.h"
+#include "mail/bounce_refusal.h"
 #include "mail/bounce_session.h"
 #include "mail/bounce_words.h"
 #include "mail/scan.h"
@@ -44,19 +46,52 @@ static const char *const recipient_words[] = {
     "e-mail address",
     "emailaddress",
     "mailing list",
-    "\xE5\xAE\x9B\xE5\x85\x88", /* addressee */
+    "受信者",
+    "宛先",
+    "送信先",
     NULL,
 };
 
+/* What stands right behind a recipient's address in a Japanese sentence: particles of direction and topic. */
+static const char *const recipient_particles[] = {"へ", "に", "宛", "あて", "は", NULL};
+
 /* The same for addresses that are somebody else's. */
 static const char *const other_words[] = {
-    "from",      "sent by",         "mail from",     "sender",   "contact",      "return-path",     "message-id",
-    "reply to",  "reply-to",        "envelope-from", "write to", "send mail to", "send email to",   "send a message to",
-    "e-mail to", "forward this to", "helpdesk",      "mailto",   "reply",        "original sender", NULL,
+    "from",
+    "sent by",
+    "mail from",
+    "sender",
+    "contact",
+    "return-path",
+    "message-id",
+    "reply to",
+    "reply-to",
+    "envelope-from",
+    "write to",
+    "send mail to",
+    "send email to",
+    "send a message to",
+    "e-mail to",
+    "forward this to",
+    "helpdesk",
+    "mailto",
+    "reply",
+    "original sender",
+    "sender address",
+    "差出人",
+    "送信者",
+    "送信元",
+    "返信先",
+    "送信者のアドレス",
+    NULL,
 };
 
 static const char *const role_mailboxes[] = {"postmaster", "mailer-daemon", "abuse",    "support", "helpdesk",
                                              "help",       "noreply",       "no-reply", NULL};
+
+/* Mailboxes of the programs that run mailing lists: ends of the local part. */
+static const char *const list_mailboxes[] = {"-ctl",  "-request",   "-admin",       "-owner",
+                                             "-help", "-subscribe", "-unsubscribe", NULL};
 
 static void text_recipient_free(gpointer data) {
   TextRecipient *recipient = data;
@@ -70,10 +105,21 @@ static gboolean same_address(const char *a, const char *b) {
   return a && b && g_ascii_strcasecmp(a, b) == 0;
 }
 
+/* Punctuation, brackets and blanks before `p` skipped. */
+static const char *skip_back(const char *line, const char *p) {
+  for (;;) {
+    if (p > line && strchr(" \t<\"'(:=[", p[-1]))
+      p--;
+    else if (p - line >= 3 && (strncmp(p - 3, "：", 3) == 0 || strncmp(p - 3, "　", 3) == 0))
+      p -= 3;
+    else
+      return p;
+  }
+}
+
 /* TRUE if one of `words` ends right before `p`, with punctuation and brackets between. */
 static gboolean word_before(const char *line, const char *p, const char *const *words) {
-  while (p > line && strchr(" \t<\"'(:=[", p[-1]))
-    p--;
+  p = skip_back(line, p);
   for (; *words; words++) {
     gsize n = strlen(*words);
     if ((gsize)(p - line) < n || g_ascii_strncasecmp(p - n, *words, n) != 0)
@@ -93,7 +139,7 @@ static gsize item_start(const char *line) {
       n = bullet + strspn(line + bullet, " \t");
   } else if (g_str_has_prefix(line + n, ">>> ")) {
     n += 4;
-  } else if (g_str_has_prefix(line + n, "\xE2\x80\xA2") || g_str_has_prefix(line + n, "\xE3\x83\xBB")) {
+  } else if (g_str_has_prefix(line + n, "•") || g_str_has_prefix(line + n, "・")) {
     n += 3 + strspn(line + n + 3, " \t");
   }
   return n;
@@ -108,6 +154,14 @@ static gboolean heads_passage(const char *after) {
   if (!*p || *p == ':' || *p == ';' || g_str_has_prefix(p, "...") || g_str_has_prefix(p, "<mailto:"))
     return TRUE;
   return blanks > 0 && strchr("([<", *p);
+}
+
+static gboolean particle_behind(const char *after) {
+  after += strspn(after, "> \"'");
+  for (const char *const *particle = recipient_particles; *particle; particle++)
+    if (g_str_has_prefix(after, *particle))
+      return TRUE;
+  return FALSE;
 }
 
 static Rank rank_mention(const char *line, const Mention *mention) {
@@ -129,6 +183,8 @@ static Rank rank_mention(const char *line, const Mention *mention) {
   if (g_ascii_strncasecmp(line + head, "To:", 3) == 0 || g_ascii_strncasecmp(line + head, "Cc:", 3) == 0)
     return RANK_SOMEWHERE;
   if (word_before(line, address, recipient_words))
+    return RANK_NAMED;
+  if (particle_behind(line + mention->end))
     return RANK_NAMED;
   /* "550 5.1.1 <address>... User unknown": the address right behind the codes. */
   g_autofree char *before = g_strndup(line, mention->start);
@@ -152,6 +208,20 @@ static gboolean is_role(const char *address) {
   return FALSE;
 }
 
+static gboolean is_daemon(const char *address) {
+  return g_ascii_strncasecmp(address, "mailer-daemon@", 14) == 0;
+}
+
+static gboolean is_list_mailbox(const char *address) {
+  const char *at = strrchr(address, '@');
+  for (const char *const *end = list_mailboxes; at && *end; end++) {
+    gsize n = strlen(*end);
+    if ((gsize)(at - address) > n && g_ascii_strncasecmp(at - n, *end, n) == 0)
+      return TRUE;
+  }
+  return g_ascii_strncasecmp(address, "owner-", 6) == 0;
+}
+
 static char *mention_address(const Notice *notice, const Mention *mention) {
   return g_strndup(notice->lines[mention->line] + mention->start, mention->end - mention->start);
 }
@@ -170,6 +240,14 @@ static gboolean is_origin(const char *line, gsize start) {
   return word_before(line, line + start, words);
 }
 
+/* "taro@example.com <jiro@example.net>": the address is the one in brackets. */
+static gboolean is_display_name(const char *line, gsize end) {
+  gsize start = 0, next = 0;
+  const char *after = line + end;
+  return g_str_has_prefix(after, " <") && scan_mailbox(after + 2, &start, &next) && start == 0 &&
+         after[2 + next] == '>';
+}
+
 /* "A message sent by", with the address alone on a later line. */
 static gboolean belongs_to_other(const Notice *notice, guint line) {
   while (line > 0 && !*notice_line(notice, line - 1))
@@ -185,17 +263,19 @@ static GArray *find_mentions(const Notice *notice, const TextHints *hints) {
     gsize start = 0, end = 0;
     for (gsize from = 0; strchr(line + from, '@') && scan_mailbox(line + from, &start, &end); from += end) {
       Mention mention = {.line = i, .start = from + start, .end = from + end};
-      if (is_origin(line, mention.start))
+      if (is_origin(line, mention.start) || is_display_name(line, mention.end))
         continue;
       mention.rank = rank_mention(line, &mention);
       g_autofree char *address = mention_address(notice, &mention);
       gboolean sender = hints->sender && strstr(hints->sender, address);
-      if (mention.rank == RANK_HEAD && belongs_to_other(notice, i))
+      if (is_daemon(address) || (mention.rank == RANK_HEAD && belongs_to_other(notice, i)))
         mention.rank = RANK_NONE;
-      if (mention.rank < RANK_HEAD && (sender || is_role(address)))
+      else if (mention.rank < RANK_HEAD && (sender || is_role(address)))
         mention.rank = RANK_NONE;
       else if (sender) /* "A message sent by <..>", or a mail to oneself: only if nobody else heads a passage */
         mention.rank = RANK_NAMED;
+      else if (is_list_mailbox(address))
+        mention.rank = MIN(mention.rank, RANK_SOMEWHERE);
       if (mention.rank != RANK_NONE)
         g_array_append_val(mentions, mention);
     }
@@ -247,7 +327,7 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
     const char *line = notice_line(notice, i);
     if (begins_other(reading, i, address))
       break;
-    if (!*line || is_heading(line)) {
+    if (!*line || is_heading(line) || bounce_refusal_ends(line)) {
       if (words->len > 0 && words->str[words->len - 1] != ':')
         break;
       continue;
@@ -347,6 +427,21 @@ static void add_mentioned(GPtrArray *list, const Reading *reading, const char *h
   }
 }
 
+/* Addresses at the end of a text about which nothing is said, behind some about which codes are: whoever pasted the
+ * text signed it. */
+static void drop_signatures(GPtrArray *list) {
+  guint last = 0;
+  for (guint i = 0; i < list->len; i++)
+    if (bounce_words_have_code(((TextRecipient *)g_ptr_array_index(list, i))->words))
+      last = i + 1;
+  for (guint i = list->len; last > 0 && i-- > last;) {
+    const TextRecipient *recipient = g_ptr_array_index(list, i);
+    g_autofree char *lower = g_utf8_strdown(recipient->words, -1);
+    if (!bounce_phrase_of_failure(lower))
+      g_ptr_array_remove_index(list, i);
+  }
+}
+
 GPtrArray *bounce_text_recipients(const Notice *notice, const TextHints *hints) {
   GPtrArray *list = g_ptr_array_new_with_free_func(text_recipient_free);
   g_autoptr(GArray) mentions = find_mentions(notice, hints);
@@ -362,6 +457,8 @@ GPtrArray *bounce_text_recipients(const Notice *notice, const TextHints *hints) 
     recipient->original = find_origin(notice, recipient->address);
   }
   g_free(reading.heads);
+  if (hints->pasted && !hints->recipients->len)
+    drop_signatures(list);
   return list;
 }
 
@@ -382,6 +479,11 @@ char *bounce_text_reporter(const Notice *notice) {
   static const char *const phrases[] = {"mail system at host ",
                                         "qmail-send program at ",
                                         "Generating server: ",
+                                        "DSN generated by:",
+                                        "DSN の生成元:",
+                                        "生成元サーバー:",
+                                        "生成サーバー:",
+                                        "生成したサーバー:",
                                         "Gateway at host ",
                                         "amavisd-new at host ",
                                         "delivery status notification from ",
@@ -393,9 +495,11 @@ char *bounce_text_reporter(const Notice *notice) {
   for (const char *const *phrase = phrases; *phrase; phrase++) {
     for (guint i = 0; i < notice->n_lines; i++) {
       const char *at = strstr(notice->lines[i], *phrase);
-      gsize n = at ? scan_host(at + strlen(*phrase)) : 0;
+      at = at ? at + strlen(*phrase) : NULL;
+      at = at ? at + strspn(at, " \t") : NULL;
+      gsize n = at ? scan_host(at) : 0;
       if (n > 0)
-        return g_strndup(at + strlen(*phrase), n);
+        return g_strndup(at, n);
     }
   }
   return NULL;

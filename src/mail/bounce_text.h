@@ -17,7 +17,8 @@ typedef struct TextRecipient {
 typedef struct TextHints {
   GPtrArray *recipients; /* of char *: addresses known from a delivery report */
   const char *header;    /* X-Failed-Recipients: addresses, unless the text itself lists some; NULL */
-  const char *sender;    /* header value with the address that the notice was sent to; NULL */
+  const char *sender;    /* addresses that the notice was sent to, or passed on from; NULL */
+  gboolean pasted;       /* the notice is a text that somebody copied: names and signatures may stand around it */
 } TextHints;
 
 /* GPtrArray of TextRecipient, in the order of the text; at most 500.  With recipients among the hints exactly those are

@@ -189,8 +189,23 @@ static gboolean find_reply(const char *text, gsize *at) {
   return TRUE;
 }
 
+/* "250 2.1.5 Ok", as a report of delivery has it. */
+static gboolean read_acceptance(BounceRecipient *recipient, const char *diagnostic) {
+  if (strncmp(diagnostic, "250 ", 4) != 0 && strncmp(diagnostic, "250-", 4) != 0)
+    return FALSE;
+  if (!recipient->reply)
+    recipient->reply = g_strndup(diagnostic, 3);
+  const char *code = diagnostic + 3 + strspn(diagnostic + 3, " -");
+  gsize n = strspn(code, "0123456789.");
+  if (!recipient->status && n >= 5 && n <= 9 && g_str_has_prefix(code, "2."))
+    recipient->status = g_strndup(code, n);
+  return TRUE;
+}
+
 void bounce_words_codes(BounceRecipient *recipient, const char *diagnostic) {
   gsize start = 0, end = 0, reply_at = 0;
+  if (read_acceptance(recipient, diagnostic))
+    return;
   gboolean reply = find_reply(diagnostic, &reply_at);
   if (reply && !recipient->reply)
     recipient->reply = g_strndup(diagnostic + reply_at, 3);
@@ -268,9 +283,39 @@ static void find_server_by_ip(BounceRecipient *recipient, const char *words) {
 static void find_server_at_head(BounceRecipient *recipient, const char *words) {
   const char *name = words + strspn(words, "#<(");
   gsize n = scan_host(name);
-  if (n > 0 && (g_str_has_prefix(name + n, " Remote Server") || g_str_has_prefix(name + n, " gave this error") ||
-                (name > words && g_str_has_prefix(name + n, " #"))))
+  const char *rest = name + n;
+  if (n > 0 && (g_ascii_strncasecmp(rest, " Remote Server", 14) == 0 || g_str_has_prefix(rest, " gave this error") ||
+                g_str_has_prefix(rest, " #")))
     recipient->remote_mta = g_strndup(name, n);
+}
+
+/* Where Exchange Online and Gmail name the server behind the words: "[LastAttemptedServerName=mx.example.com]
+ * [LastAttemptedIP=192.0.2.25:25]", "{FQDN=mx.example.com};{IP=192.0.2.25}", "[mx.example.com 192.0.2.25: timed out]".
+ */
+static void find_server_behind(BounceRecipient *recipient, const char *words) {
+  static const char *const names[] = {"LastAttemptedServerName=", "{FQDN=", NULL};
+  static const char *const addresses[] = {"LastAttemptedIP=", "{IP=", NULL};
+  gsize start = 0, end = 0;
+  for (const char *const *key = names; *key && !recipient->remote_mta; key++) {
+    const char *at = strstr(words, *key);
+    gsize n = at ? scan_host(at + strlen(*key)) : 0;
+    if (n > 0)
+      recipient->remote_mta = g_strndup(at + strlen(*key), n);
+  }
+  for (const char *const *key = addresses; *key && !recipient->remote_ip; key++) {
+    const char *at = strstr(words, *key);
+    if (at && scan_ip(at + strlen(*key), &start, &end) && start == 0)
+      recipient->remote_ip = g_strndup(at + strlen(*key), end);
+  }
+  for (const char *p = strchr(words, '['); p && !recipient->remote_ip; p = strchr(p + 1, '[')) {
+    gsize n = scan_host(p + 1);
+    const char *ip = p + 1 + n;
+    if (n == 0 || *ip != ' ' || !scan_ip(ip, &start, &end) || start != 1 || strncmp(ip + end, ": ", 2) != 0)
+      continue;
+    if (!recipient->remote_mta)
+      recipient->remote_mta = g_strndup(p + 1, n);
+    recipient->remote_ip = g_strndup(ip + start, end - start);
+  }
 }
 
 static void find_server_by_name(BounceRecipient *recipient, const char *words) {
@@ -285,8 +330,15 @@ static void find_server_by_name(BounceRecipient *recipient, const char *words) {
 
 /* The remote server's words out of `words`, when its reply begins at `at`. */
 static char *remote_words(const char *words, gsize at) {
-  static const char *const tails[] = {" (in reply to ", " giving up on ", " i'm not going to try again",
-                                      " --- below this line"};
+  static const char *const tails[] = {" (in reply to ",
+                                      " giving up on ",
+                                      " i'm not going to try again",
+                                      " --- below this line",
+                                      " ##",
+                                      "};{",
+                                      "; from=<",
+                                      " [rcpt_to]",
+                                      " [mail_from]"};
   g_autofree char *said = g_strdup(words + at);
   g_autofree char *lower = g_ascii_strdown(said, -1);
   for (guint i = 0; i < G_N_ELEMENTS(tails); i++) {
@@ -294,15 +346,23 @@ static char *remote_words(const char *words, gsize at) {
     if (tail)
       said[tail - lower] = '\0';
   }
-  static const char *const pairs[] = {"''", "\"\"", "()", "[]", "`'", "<>"};
-  for (guint i = 0; at > 0 && i < G_N_ELEMENTS(pairs); i++) {
-    char *close = words[at - 1] == pairs[i][0] ? strrchr(said, pairs[i][1]) : NULL;
+  static const char *const pairs[][2] = {{"'", "'"}, {"\"", "\""}, {"(", ")"},   {"[", "]"},
+                                         {"`", "'"}, {"<", ">"},   {"「", "」"}, {"“", "”"}};
+  for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+    gsize n = strlen(pairs[i][0]);
+    gboolean opened = at >= n && strncmp(words + at - n, pairs[i][0], n) == 0;
+    char *close = opened ? g_strrstr(said, pairs[i][1]) : NULL;
     if (close)
       *close = '\0';
   }
   /* "(reason: 550 ...)": a closing bracket that was opened before the reply. */
   gsize n = strlen(said);
   if (n > 0 && said[n - 1] == ')' && !strchr(said, '('))
+    said[n - 1] = '\0';
+  /* Exchange 2003: "<mx.example.com #5.1.1 smtp;550 5.1.1 <taro@example.com>... User unknown>". */
+  const char *open = strrchr(said, '<');
+  const char *close = strrchr(said, '>');
+  if (n > 0 && close == said + n - 1 && (!open || (strchr(open, '>') && strchr(open, '>') < close)))
     said[n - 1] = '\0';
   return g_strdup(g_strstrip(said));
 }
@@ -321,6 +381,8 @@ void bounce_words_read(BounceRecipient *recipient, const char *words) {
   /* The server that spoke is named before what it said; addresses in its own words are others'. */
   g_autofree char *before = g_strndup(flat, reply ? at : strlen(flat));
   find_command(recipient, flat, before);
+  if (!recipient->remote_mta || !recipient->remote_ip)
+    find_server_behind(recipient, flat);
   if (!recipient->remote_mta || !recipient->remote_ip)
     find_server_by_ip(recipient, before);
   if (!recipient->remote_mta)
@@ -374,16 +436,26 @@ static char *find_list(const char *words) {
   return second;
 }
 
-void bounce_words_list(const char *words, char **list, char **listed_ip) {
+/* TRUE if the words refuse; a network that does not answer lists nobody. */
+static gboolean refuses(const char *words) {
+  static const char *const network[] = {"connection refused", "did not accept our requests"};
   g_autofree char *lower = g_ascii_strdown(words, -1);
-  if (!has_one_of(lower, refusing))
+  for (guint i = 0; i < G_N_ELEMENTS(network); i++)
+    for (char *at = strstr(lower, network[i]); at; at = strstr(at, network[i]))
+      memset(at, ' ', strlen(network[i]));
+  return has_one_of(lower, refusing);
+}
+
+void bounce_words_list(const BounceRecipient *recipient, char **list, char **listed_ip) {
+  const char *words = recipient->diagnostic;
+  if (!words || !refuses(words))
     return;
   if (!*list)
     *list = find_list(words);
   gsize start = 0, end = 0;
   for (const char *p = words; !*listed_ip && scan_ip(p, &start, &end); p += end) {
     g_autofree char *ip = g_strndup(p + start, end - start);
-    if (received_ip_is_public(ip))
+    if (received_ip_is_public(ip) && g_strcmp0(ip, recipient->remote_ip) != 0)
       *listed_ip = g_steal_pointer(&ip);
   }
 }

@@ -12,9 +12,9 @@ void bounce_words_read(BounceRecipient *recipient, const char *words);
 /* Fills reply, status and command alone, from the value of a Diagnostic-Code field. */
 void bounce_words_codes(BounceRecipient *recipient, const char *diagnostic);
 
-/* The blocklist named in `words` (zone or operator), and the address that is named as listed, blocked or refused; what
- * is already set stays. */
-void bounce_words_list(const char *words, char **list, char **listed_ip);
+/* The blocklist named in the recipient's diagnostic (zone or operator), and the address that is named as listed,
+ * blocked or refused; what is already set stays. */
+void bounce_words_list(const BounceRecipient *recipient, char **list, char **listed_ip);
 
 /* TRUE if `words` hold a reply code or an enhanced status code that stands as one. */
 gboolean bounce_words_have_code(const char *words);

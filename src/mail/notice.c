@@ -1,5 +1,9 @@
 #include "mail/notice.h"
 
+#include "mail/notice_client.h"
+#include "mail/notice_json.h"
+#include "mail/notice_log.h"
+
 #include <string.h>
 
 #define MAX_GROUPS 2001
@@ -75,13 +79,14 @@ static const char *const markers[] = {
     "bounced e-mail",
     "bounced mail",
     "non-delivered",
+    "original mail as follows",
     "original header",
     "your message was",
     "headers follow",
-    "\xE5\x85\x83\xE3\x81\xAE\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB",             /* original mail */
-    "\xE5\x85\x83\xE3\x83\xA1\xE3\x83\x83\xE3\x82\xBB\xE3\x83\xBC\xE3\x82\xB8", /* original message */
-    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x81\x95\xE3\x82\x8C\xE3\x81\x9F\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB", /* the mail sent
-                                                                                                         */
+    "元のメール",       /* original mail */
+    "元メッセージ",     /* original message */
+    "送信されたメール", /* the mail sent
+                         */
     NULL,
 };
 
@@ -117,10 +122,10 @@ static const char *without_quotes(const char *line) {
   return line;
 }
 
-static void split_lines(Notice *notice, const char *text) {
+static void split_lines(Notice *notice, const char *text, const char *end) {
   GPtrArray *lines = g_ptr_array_new();
-  for (const char *p = text; *p && lines->len < NOTICE_MAX_LINES && p - text < NOTICE_MAX_BYTES;) {
-    gsize n = strcspn(p, "\n");
+  for (const char *p = text; p < end && lines->len < NOTICE_MAX_LINES && p - text < NOTICE_MAX_BYTES;) {
+    gsize n = MIN(strcspn(p, "\n"), (gsize)(end - p));
     g_autofree char *line = g_strndup(p, MIN(n, NOTICE_MAX_LINE));
     g_ptr_array_add(lines, g_strchomp(g_strdup(without_quotes(line))));
     p += n + (p[n] == '\n');
@@ -134,44 +139,15 @@ const char *notice_line(const Notice *notice, guint i) {
   return notice->lines[i] + strspn(notice->lines[i], " \t");
 }
 
-/* Amazon SES reports bounces as JSON (with JSON in its strings): the same fields under other names. */
-static const char *const json_names[][2] = {
-    {"\"emailAddress\"", "Final-Recipient"},
-    {"\"action\"", "Action"},
-    {"\"status\"", "Status"},
-    {"\"diagnosticCode\"", "Diagnostic-Code"},
-    {"\"reportingMTA\"", "Reporting-MTA"},
-};
-
-static void append_json_member(GString *out, const char *member) {
-  for (guint i = 0; i < G_N_ELEMENTS(json_names); i++) {
-    if (!g_str_has_prefix(member, json_names[i][0]))
-      continue;
-    const char *value = member + strlen(json_names[i][0]);
-    value += strspn(value, " \t:\"");
-    g_string_append_printf(out, "%s: %.*s\n", json_names[i][1], (int)strcspn(value, "\""), value);
-  }
-}
-
-static char *json_as_report(const char *text) {
-  g_autoptr(GString) plain = g_string_new(NULL);
-  for (const char *p = text; *p; p++)
-    if (*p != '\\')
-      g_string_append_c(plain, *p);
-  GString *out = g_string_new(NULL);
-  const char *bounced = strstr(plain->str, "\"bouncedRecipients\"");
-  for (const char *p = bounced ? bounced : ""; *p; p++)
-    if (*p == '"' && strchr("{,[ \n\t", p[-1]))
-      append_json_member(out, p);
-  return g_string_free(out, FALSE);
-}
-
-/* The fields that begin at line `at`; `*end` receives the line behind them. */
+/* The fields that begin at line `at`, all indented like it; `*end` receives the line behind them. */
 static GPtrArray *fields_at(const Notice *notice, guint at, guint *end) {
   g_autoptr(GString) text = g_string_new(NULL);
+  gsize indent = strspn(notice->lines[at], " ");
   guint i = at;
   for (; i < notice->n_lines && *notice->lines[i]; i++) {
-    const char *line = notice->lines[i];
+    if (strspn(notice->lines[i], " ") < indent)
+      break;
+    const char *line = notice->lines[i] + indent;
     gboolean folded = i > at && (*line == ' ' || *line == '\t');
     if (!folded && fields_name_length(line) == 0)
       break;
@@ -206,6 +182,9 @@ static gboolean is_notice(const GPtrArray *fields) {
 }
 
 static gboolean is_copy(const Notice *notice, guint at, const GPtrArray *fields) {
+  /* Notices list fields of the returned mail indented, too: only the whole header is a copy. */
+  if (*notice->lines[at] == ' ')
+    return fields_get(fields, "Received") && fields_get(fields, "From") && marker_before(notice, at);
   /* Mail programs put a short header over a notice that is forwarded. */
   if (is_notice(fields) && !fields_get(fields, "Received"))
     return FALSE;
@@ -226,26 +205,24 @@ static void cut_lines(Notice *notice, guint at) {
 /* What some notices say about the returned mail instead of a copy: its header fields in a list, or in sentences. */
 static void find_quoted_header(Notice *notice) {
   static const char *const phrases[][2] = {
-      {"Subject:", "Subject"},
       {"The subject of the message is:", "Subject"},
-      {"Message-ID:", "Message-ID"},
-      {"Date:", "Date"},
       {"The date of the message is:", "Date"},
-      {"Sent:", "Date"},
-      {"Sent date:", "Date"},
-      {"From:", "From"},
-      {"To:", "To"},
   };
   g_autoptr(GPtrArray) fields = fields_new();
   for (guint i = 0; i < notice->n_lines; i++) {
     const char *line = notice_line(notice, i);
-    for (guint k = 0; k < G_N_ELEMENTS(phrases); k++) {
-      gsize n = strlen(phrases[k][0]);
-      if (g_ascii_strncasecmp(line, phrases[k][0], n) != 0 || fields_get(fields, phrases[k][1]))
+    const char *value = NULL;
+    const char *field = notice_label(line, &value);
+    for (guint k = 0; k < G_N_ELEMENTS(phrases) && !field; k++) {
+      if (g_ascii_strncasecmp(line, phrases[k][0], strlen(phrases[k][0])) != 0)
         continue;
-      g_autofree char *value = g_strdup(line + n);
-      fields_add(fields, phrases[k][1], g_strstrip(value));
+      field = phrases[k][1];
+      value = line + strlen(phrases[k][0]);
     }
+    if (!field || fields_get(fields, field))
+      continue;
+    g_autofree char *copy = g_strdup(value);
+    fields_add(fields, field, g_strstrip(copy));
   }
   /* The header of the notice itself, as mail programs put it over what is forwarded. */
   if (notice_is_failure_subject(fields_get(fields, "Subject")) || notice_is_daemon(fields_get(fields, "From")))
@@ -267,7 +244,8 @@ static void cut_marker(Notice *notice) {
 
 static void find_copy(Notice *notice) {
   for (guint i = 0; i < notice->n_lines; i++) {
-    if (!is_field_of(notice->lines[i], mail_fields) && !g_str_has_prefix(notice->lines[i], "X-"))
+    const char *line = notice_line(notice, i);
+    if (!is_field_of(line, mail_fields) && !g_str_has_prefix(line, "X-"))
       continue;
     guint end = i;
     g_autoptr(GPtrArray) fields = fields_at(notice, i, &end);
@@ -316,16 +294,42 @@ static void find_groups(Notice *notice) {
   }
 }
 
+/* A complaint in running text: somebody copied it out of its part. */
+static void find_feedback(Notice *notice) {
+  for (guint i = 0; i < notice->n_lines && !notice->feedback; i++) {
+    guint end = i;
+    if (g_ascii_strncasecmp(notice->lines[i], "Feedback-Type:", 14) == 0)
+      notice->feedback = fields_at(notice, i, &end);
+  }
+}
+
+static void take_json(Notice *notice, const char *json) {
+  NoticeJson event;
+  notice_json_read(json, &event);
+  g_ptr_array_unref(notice->groups);
+  notice->groups = event.groups;
+  notice->original = event.original;
+  notice->feedback = event.feedback;
+}
+
 Notice *notice_new(const char *text) {
   Notice *notice = g_new0(Notice, 1);
   notice->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
-  g_autofree char *json = text[strspn(text, " \t\n")] == '{' ? json_as_report(text) : NULL;
-  split_lines(notice, json && *json ? json : text);
-  find_copy(notice);
-  notice->copy = notice->original != NULL;
-  if (!notice->copy)
-    find_quoted_header(notice);
+  const char *json = strchr(text, '{') ? notice_json_find(text) : NULL;
+  split_lines(notice, text, json ? json : text + strlen(text));
+  if (json)
+    take_json(notice, json);
+  notice_client_take(notice);
+  if (!notice->original) {
+    find_copy(notice);
+    notice->copy = notice->original != NULL;
+    if (!notice->copy)
+      find_quoted_header(notice);
+  }
+  if (notice->groups->len == 0)
+    notice_log_take(notice);
   find_groups(notice);
+  find_feedback(notice);
   return notice;
 }
 
@@ -334,6 +338,8 @@ void notice_free(Notice *notice) {
     return;
   g_strfreev(notice->lines);
   g_clear_pointer(&notice->original, g_ptr_array_unref);
+  g_clear_pointer(&notice->feedback, g_ptr_array_unref);
+  g_clear_pointer(&notice->client, g_ptr_array_unref);
   g_ptr_array_unref(notice->groups);
   g_free(notice->nested);
   g_free(notice);

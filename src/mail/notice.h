@@ -6,12 +6,15 @@
 #include "mail/fields.h"
 
 typedef struct Notice {
-  char **lines;        /* of the notice alone, without quoting marks; NULL-terminated */
+  char **lines; /* of the notice alone, without quoting marks; NULL-terminated */
   guint n_lines;
   GPtrArray *original; /* header fields of the returned mail (copied, or told by the notice), not decoded; NULL */
   gboolean copy;       /* there is a copy of the returned mail behind the notice, or of its header */
   char *nested;        /* that copy, if it is itself a notice of non-delivery; else NULL */
-  GPtrArray *groups;   /* of lists of fields: a delivery report (RFC 3464) that stands in the text; may be empty */
+  GPtrArray *groups; /* of lists of fields: a delivery report (RFC 3464) that stands in the text, or what log lines and
+                        events of mail services say; may be empty */
+  GPtrArray *feedback; /* fields of a complaint (RFC 5965) that stands in the text; NULL */
+  GPtrArray *client;   /* From, To, Subject, Date: the headers that mail programs put over the notice; NULL */
 } Notice;
 
 #define NOTICE_MAX_BYTES (256 << 10)

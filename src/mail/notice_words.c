@@ -71,14 +71,24 @@ static const char *const failure_subjects[] = {
     "unzustellbar",
     "nicht zugestellt",
     "non remis",
-    "\xE9\x85\x8D\xE4\xBF\xA1\xE4\xB8\x8D\xE8\x83\xBD",                         /* undeliverable */
-    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* delivery error */
-    "\xE9\x85\x8D\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be delivered */
-    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC",             /* sending error */
-    "\xE9\x80\x81\xE4\xBF\xA1\xE5\xA4\xB1\xE6\x95\x97",                         /* sending failed */
-    "\xE9\x80\x81\xE4\xBF\xA1\xE3\x81\xA7\xE3\x81\x8D",                         /* could not be sent */
-    "\xE9\x85\x8D\xE9\x81\x94",                                                 /* delivery */
-    "\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB", /* error mail */
+    "配信不能",
+    "配信エラー",
+    "配信でき",
+    "配信未完了",
+    "配信失敗",
+    "配信遅延",
+    "配送エラー",
+    "配送不能",
+    "送信エラー",
+    "送信失敗",
+    "送信でき",
+    "送信不能",
+    "不達",
+    "配達",
+    "エラーメール",
+    "宛先不明",
+    "戻りメール",
+    "loop alert",
     NULL,
 };
 

@@ -42,6 +42,8 @@ static void add_original(GString *json, const Bounce *bounce) {
   add(json, "subject", bounce->subject);
   add(json, "date", bounce->date);
   add(json, "return_path", bounce->return_path);
+  add(json, "dkim_domain", bounce->dkim_domain);
+  add(json, "dkim_selector", bounce->dkim_selector);
   g_string_append_c(json, '}');
 }
 

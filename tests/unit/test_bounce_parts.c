@@ -325,11 +325,14 @@ static void test_lists(void) {
       {"550 5.1.1 <a@b.example>: Recipient address rejected: User unknown", NULL, NULL},
       {"550 5.7.1 Message rejected by mail.example.com policy", NULL, NULL},
       {"452 4.2.2 mailbox of 192.0.2.1 is full", NULL, NULL},
+      {"450 4.4.316 connection refused [LastAttemptedIP=192.0.2.10:25]", NULL, NULL},
+      {"550 rejected by 192.0.2.99: 192.0.2.10 is not welcome", NULL, "192.0.2.10"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_test_message("%s", cases[i].words);
     g_autofree char *list = NULL, *ip = NULL;
-    bounce_words_list(cases[i].words, &list, &ip);
+    const BounceRecipient recipient = {.diagnostic = (char *)cases[i].words, .remote_ip = "192.0.2.99"};
+    bounce_words_list(&recipient, &list, &ip);
     g_assert_cmpstr(list, ==, cases[i].list);
     g_assert_cmpstr(ip, ==, cases[i].ip);
   }

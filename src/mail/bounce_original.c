@@ -1,0 +1,71 @@
+#include "mail/bounce_original.h"
+
+#include "mail/encoded_word.h"
+#include "mail/received.h"
+
+#include <string.h>
+
+#define MAX_RECEIVED 60
+
+/* The value of one tag of a tag list (RFC 6376 s3.2): "v=1; a=rsa-sha256; d=example.org; s=mail". */
+static char *tag_value(const char *list, const char *name) {
+  gsize n = strlen(name);
+  for (const char *p = list; *p;) {
+    p += strspn(p, "; \t\r\n");
+    const char *equals = p + strcspn(p, "=;");
+    gsize length = (gsize)(equals - p);
+    while (length > 0 && strchr(" \t", p[length - 1]))
+      length--;
+    if (*equals == '=' && length == n && strncmp(p, name, n) == 0) {
+      const char *value = equals + 1 + strspn(equals + 1, " \t\r\n");
+      gsize size = strcspn(value, "; \t\r\n");
+      return size > 0 ? g_strndup(value, size) : NULL;
+    }
+    p = equals + strcspn(equals, ";");
+  }
+  return NULL;
+}
+
+static void read_dkim(Bounce *bounce, const GPtrArray *fields) {
+  const char *signature = fields_get(fields, "DKIM-Signature");
+  if (!signature || bounce->dkim_domain || bounce->dkim_selector)
+    return;
+  bounce->dkim_domain = tag_value(signature, "d");
+  bounce->dkim_selector = tag_value(signature, "s");
+}
+
+void bounce_original_read(Bounce *bounce, const GPtrArray *fields) {
+  const struct {
+    const char *name;
+    char **to;
+  } wanted[] = {
+      {"Message-ID", &bounce->message_id}, {"From", &bounce->from}, {"To", &bounce->to},
+      {"Subject", &bounce->subject},       {"Date", &bounce->date}, {"Return-Path", &bounce->return_path},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+    const char *value = fields_get(fields, wanted[i].name);
+    if (!*wanted[i].to && value && *value)
+      *wanted[i].to = encoded_word_decode(value);
+  }
+  read_dkim(bounce, fields);
+  g_autoptr(GPtrArray) received = g_ptr_array_new();
+  for (guint i = 0; i < fields->len && received->len < MAX_RECEIVED; i++) {
+    const MailField *field = g_ptr_array_index(fields, i);
+    if (g_ascii_strcasecmp(field->name, "Received") == 0)
+      g_ptr_array_add(received, g_strdup(field->value));
+  }
+  g_ptr_array_add(received, NULL);
+  g_strfreev(bounce->received);
+  bounce->received = (char **)g_ptr_array_free(g_steal_pointer(&received), FALSE);
+}
+
+/* The newest hop whose client has a public address: the one before it handed the mail from network to network. */
+void bounce_original_hops(Bounce *bounce) {
+  for (char **field = bounce->received; *field && !bounce->received_ip; field++) {
+    g_autoptr(Received) hop = received_parse(*field);
+    if (!hop->ip || !received_ip_is_public(hop->ip))
+      continue;
+    bounce->received_ip = g_steal_pointer(&hop->ip);
+    bounce->helo = g_steal_pointer(&hop->helo);
+  }
+}

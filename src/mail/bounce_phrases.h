@@ -1,0 +1,15 @@
+/* Phrases by which notices are told from other mail, in the languages in which mail systems write.
+ * Part of the reader of bounces.  All texts must be in lower case (g_utf8_strdown()). */
+#ifndef WB_MAIL_BOUNCE_PHRASES_H
+#define WB_MAIL_BOUNCE_PHRASES_H
+
+#include <glib.h>
+
+gboolean bounce_phrase_of_failure(const char *lower); /* it did not arrive */
+gboolean bounce_phrase_of_delay(const char *lower);   /* not yet; somebody keeps trying */
+gboolean bounce_phrase_of_success(const char *lower);
+
+/* An answering machine's subject, or its words ("" if not to be looked at). */
+gboolean bounce_phrase_of_absence(const char *lower_subject, const char *lower);
+
+#endif

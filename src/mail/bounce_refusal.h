@@ -1,0 +1,15 @@
+/* The refusal in a notice that is about one recipient: the passage that repeats what a server answered.
+ * Part of the reader of bounces. */
+#ifndef WB_MAIL_BOUNCE_REFUSAL_H
+#define WB_MAIL_BOUNCE_REFUSAL_H
+
+#include "mail/notice.h"
+
+/* What stands behind "The response was:" and the like, or else the passage that begins with a code; lines joined by
+ * blanks.  NULL: none stands out.  Caller frees. */
+char *bounce_refusal_find(const Notice *notice);
+
+/* TRUE if `line` begins something else: a further detail of the notice, or what a mail program puts under it. */
+gboolean bounce_refusal_ends(const char *line);
+
+#endif
