@@ -1,5 +1,6 @@
 /* whybounce: the table of commands, their options, the exit codes. */
 #include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "flow/flow.h"
@@ -25,7 +26,7 @@ typedef struct Options {
   char *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
   char **set, **rest;
   int timeout_ms;
-  gboolean plain, json, summary, slow, version, resume;
+  gboolean plain, json, summary, slow, version, resume, help;
 } Options;
 
 typedef struct Command {
@@ -203,19 +204,50 @@ static int command_lint(Options *options) { return lint_run((const char *const *
 
 static const Command wizard = {"", "[FILE|-]", N_("the wizard, with a bounce loaded if one is named"), command_wizard};
 
-static char *describe_commands(void) {
-  g_autoptr(GString) text = g_string_new(tr(N_("Commands:")));
-  g_string_append(text, "\n");
-  g_string_append_printf(text, "  whybounce %-18s %s\n", wizard.arguments, tr(wizard.summary));
-  for (gsize i = 0; commands[i].name; i++) {
-    g_autofree char *call = g_strdup_printf("%s %s", commands[i].name, commands[i].arguments);
-    g_string_append_printf(text, "  whybounce %-18s %s\n", call, tr(commands[i].summary));
-  }
-  g_string_append_printf(text, "\n%s\n", tr(N_("Exit codes: 0 done, 1 a problem was found, 2 wrong usage, 3 could not tell (network), 4 bad input file.")));
-  return g_strdup(text->str);
+#define HELP_COLUMNS 80
+#define HELP_NAME_COLUMNS 28
+
+static void print_text(const char *text) {
+  g_auto(GStrv) lines = text_wrap(text, HELP_COLUMNS, 0);
+  for (char **line = lines; *line; line++)
+    puts(*line);
 }
 
-static const char *translate(const char *text, G_GNUC_UNUSED gpointer user) { return text != NULL ? tr(text) : NULL; }
+/* "  --lang=LANG                 language: en or ja" */
+static void print_row(const char *name, const char *summary) {
+  g_autofree char *lead = text_pad(name, HELP_NAME_COLUMNS);
+  g_autofree char *row = g_strdup_printf("  %s %s", lead, summary);
+  g_auto(GStrv) lines = text_wrap(row, HELP_COLUMNS, HELP_NAME_COLUMNS + 3);
+  for (char **line = lines; *line; line++)
+    puts(*line);
+}
+
+static void print_command(const Command *command) {
+  g_autofree char *call =
+      g_strdup_printf("whybounce %s%s%s", command->name, *command->name ? " " : "", command->arguments);
+  print_row(call, tr(command->summary));
+}
+
+static void print_help(const GOptionEntry *entries) {
+  print_text(tr(N_("Finds out why an e-mail bounced and what to do about it.")));
+  printf("\n%s\n", tr(N_("Commands:")));
+  print_command(&wizard);
+  for (gsize i = 0; commands[i].name; i++)
+    print_command(&commands[i]);
+  printf("\n%s\n", tr(N_("Options:")));
+  for (const GOptionEntry *entry = entries; entry->long_name; entry++) {
+    if (!entry->description)
+      continue;
+    g_autofree char *name = entry->short_name
+                                ? g_strdup_printf("-%c, --%s", entry->short_name, entry->long_name)
+                                : g_strdup_printf("--%s%s%s", entry->long_name, entry->arg_description ? "=" : "",
+                                                  entry->arg_description ? entry->arg_description : "");
+    print_row(name, tr(entry->description));
+  }
+  puts("");
+  print_text(tr(
+      N_("Exit codes: 0 done, 1 a problem was found, 2 wrong usage, 3 could not tell (network), 4 bad input file.")));
+}
 
 /* Options mean the same everywhere; a command that has no use for one ignores it. */
 static gboolean parse_options(int *argc, char ***argv, Options *o, GError **error) {
@@ -224,7 +256,8 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"lang", 0, 0, G_OPTION_ARG_STRING, &o->lang, N_("language: en or ja"), "LANG"},
       {"case", 0, 0, G_OPTION_ARG_STRING, &o->case_id, N_("name of the case, for example a ticket number"), "ID"},
       {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, N_("go on with a case: the one named, or the newest"), NULL},
-      {"resolver", 0, 0, G_OPTION_ARG_STRING, &o->resolver, N_("ask this DNS server instead of the system's"), "ADDR[:PORT]"},
+      {"resolver", 0, 0, G_OPTION_ARG_STRING, &o->resolver, N_("ask this DNS server instead of the system's"),
+       "ADDR[:PORT]"},
       {"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_ms, N_("how long to wait for an answer (5000)"), "MS"},
       {"record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, N_("write every question and answer to this file"), "FILE"},
       {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o->replay, N_("answer from such a file; ask nobody"), "FILE"},
@@ -236,18 +269,38 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"color", 0, 0, G_OPTION_ARG_STRING, &o->color, N_("auto, never or always"), "WHEN"},
       {"slow", 0, 0, G_OPTION_ARG_NONE, &o->slow, N_("redraw at most once a second"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &o->version, N_("print the version"), NULL},
+      {"help", 'h', 0, G_OPTION_ARG_NONE, &o->help, N_("print this"), NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rest, NULL, NULL},
       {NULL, 0, 0, 0, NULL, NULL, NULL},
   };
-  g_autoptr(GOptionContext) context = g_option_context_new(tr(N_("[FILE|-]   or one of the commands below")));
-  GOptionGroup *group = g_option_group_new("whybounce", NULL, NULL, NULL, NULL);
-  g_option_group_set_translate_func(group, translate, NULL, NULL);
-  g_option_group_add_entries(group, entries);
-  g_option_context_set_main_group(context, group);
-  g_option_context_set_summary(context, tr(N_("Finds out why an e-mail bounced and what to do about it.")));
-  g_autofree char *description = describe_commands();
-  g_option_context_set_description(context, description);
-  return g_option_context_parse(context, argc, argv, error);
+  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+  g_option_context_set_help_enabled(context, FALSE); /* GLib's has headings in the system's language, not in ours */
+  g_option_context_add_main_entries(context, entries, NULL);
+  if (!g_option_context_parse(context, argc, argv, error))
+    return FALSE;
+  if (o->help)
+    print_help(entries);
+  return TRUE;
+}
+
+/* GLib's faults of options in our words.  It speaks the language of LC_MESSAGES, which is never set here: English. */
+static char *describe_fault(const GError *error) {
+  static const struct {
+    const char *begin, *message;
+  } faults[] = {
+      {"Unknown option ", N_("There is no option {option}.")},
+      {"Missing argument for ", N_("The option {option} needs a value.")},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(faults); i++) {
+    if (!g_str_has_prefix(error->message, faults[i].begin))
+      continue;
+    g_autoptr(Message) message =
+        message_new(faults[i].message, "option", error->message + strlen(faults[i].begin), NULL);
+    return message_text(message, NULL, NULL);
+  }
+  if (g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE))
+    return g_strdup(tr(N_("--timeout takes milliseconds, 1 to 600000.")));
+  return g_strconcat(error->message, ".", NULL);
 }
 
 static void free_options(Options *o) {
@@ -326,8 +379,11 @@ int main(int argc, char **argv) {
   const Command *command = take_command(&argc, argv);
   int code = EXIT_DONE;
   if (!parse_options(&argc, &argv, &options, &error)) {
-    g_autofree char *text = g_strdup_printf("%s. %s", error->message, tr(N_("whybounce --help shows all options.")));
+    g_autofree char *why = describe_fault(error);
+    g_autofree char *text = g_strdup_printf("%s %s", why, tr(N_("whybounce --help shows all options.")));
     code = fail(EXIT_USAGE, text);
+  } else if (options.help) {
+    code = EXIT_DONE; /* it is printed */
   } else if (options.version) {
     printf("whybounce %s\n", WB_VERSION);
   } else {
@@ -335,8 +391,12 @@ int main(int argc, char **argv) {
     if (code == EXIT_DONE)
       code = command->run(&options);
   }
-  if (fflush(stdout) || ferror(stdout))
-    code = fail(EXIT_BAD_FILE, g_strerror(errno));
+  if (fflush(stdout) || ferror(stdout)) {
+    g_autoptr(Message) message =
+        message_new(N_("The output cannot be written: {why}"), "why", failure_words(errno), NULL);
+    g_autofree char *text = message_text(message, NULL, NULL);
+    code = fail(EXIT_BAD_FILE, text);
+  }
   free_options(&options);
   return code;
 }

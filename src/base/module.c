@@ -1,5 +1,7 @@
 #include "base/module.h"
 
+#include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/paths.h"
 #include "base/text.h"
 
@@ -13,6 +15,7 @@ gpointer module_find(const char *name, const char *symbol, GError **error) {
   if (found)
     return found;
   g_autofree char *why = text_safe(dlerror(), -1, 400, TEXT_LINE, NULL);
-  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "A part of the program is missing: %s", why);
+  failure_set(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+              message_new(N_("A part of the program is missing: {why}"), "why", why, NULL));
   return NULL;
 }

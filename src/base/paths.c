@@ -1,5 +1,8 @@
 #include "base/paths.h"
 
+#include "base/catalogue.h"
+#include "base/failure.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -115,8 +118,9 @@ char *paths_cases(GError **error) {
     return g_steal_pointer(&cases);
   int problem = errno;
   g_autofree char *shown = g_filename_display_name(cases);
-  g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(problem),
-              "The folder for cases cannot be made: %s (%s); name another one in XDG_STATE_HOME", shown,
-              g_strerror(problem));
+  failure_set(
+      error, G_FILE_ERROR, (int)g_file_error_from_errno(problem),
+      message_new(N_("The folder for cases cannot be made: {path} ({why}). Name another one in XDG_STATE_HOME."),
+                  "path", shown, "why", failure_words(problem), NULL));
   return NULL;
 }

@@ -1,6 +1,7 @@
 #include "flow/case.h"
 
 #include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/text.h"
 #include "flow/case_file.h"
 #include "flow/case_log.h"
@@ -30,9 +31,8 @@ struct Case {
 /* A translated sentence about `path` as the error. */
 static void fail(GError **error, int code, const char *id, const char *path) {
   g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
-  g_autoptr(Message) message = message_new(id, "path", safe, "why", g_strerror(code), NULL);
-  g_autofree char *text = message_text(message, NULL, NULL);
-  g_set_error_literal(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code), text);
+  failure_set(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code),
+              message_new(id, "path", safe, "why", failure_words(code), NULL));
 }
 
 /* --- writing --- */
@@ -42,9 +42,9 @@ static void note_fault(Case *c) {
   int code = case_log_error(c->log);
   if (code == 0)
     return;
-  g_autoptr(Message) message =
-      message_new(N_("The case cannot be saved at the moment: {why}. You can go on; it is tried again with every step."), "why",
-                  g_strerror(code), NULL);
+  g_autoptr(Message) message = message_new(
+      N_("The case cannot be saved at the moment: {why}. You can go on; it is tried again with every step."), "why",
+      failure_words(code), NULL);
   c->fault = message_text(message, NULL, NULL);
 }
 

@@ -1,6 +1,7 @@
 #include "flow/case_file.h"
 
 #include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/text.h"
 #include "flow/session_private.h"
 
@@ -141,10 +142,9 @@ static const Flow *find_flow(const CaseEvent *start, const char *path, const Flo
     return flow;
   g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
   g_autofree char *safe_id = text_safe(id != NULL ? id : "?", -1, 100, TEXT_LINE, NULL);
-  g_autoptr(Message) message =
-      message_new(N_("{path}:1: the guide \"{guide}\" of this case is not there any more"), "path", safe, "guide", safe_id, NULL);
-  g_autofree char *text = message_text(message, NULL, NULL);
-  g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, text);
+  failure_set(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+              message_new(N_("{path}:1: the guide \"{guide}\" of this case is not there any more"), "path", safe,
+                          "guide", safe_id, NULL));
   return NULL;
 }
 

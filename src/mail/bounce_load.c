@@ -1,7 +1,7 @@
 #include "mail/bounce_load.h"
 
 #include "base/catalogue.h"
-#include "base/message.h"
+#include "base/failure.h"
 #include "mail/bounce.h"
 
 #include <errno.h>
@@ -30,9 +30,8 @@ static const char *problem(int code, gboolean standard) {
 void bounce_fail(GError **error, const char *path, int code) {
   g_autofree char *shown = g_filename_display_name(path);
   const char *id = problem(code, g_str_equal(path, "-"));
-  g_autoptr(Message) message = message_new(id, "file", shown, "reason", g_strerror(code), NULL);
-  g_autofree char *text = message_text(message, NULL, NULL);
-  g_set_error_literal(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), text);
+  failure_set(error, G_FILE_ERROR, (int)g_file_error_from_errno(code),
+              message_new(id, "file", shown, "reason", failure_words(code), NULL));
 }
 
 int bounce_open(const char *path, GError **error) {

@@ -1,6 +1,7 @@
 #include "mail/dnslist_data.h"
 
 #include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -341,9 +342,10 @@ static gboolean add_plain_line(DnsLists *lists, char *line, const char *path, gu
   g_autofree char *zone = g_ascii_strdown(line, -1);
   if (!is_zone_name(zone)) {
     g_autofree char *safe = text_safe(line, -1, 80, TEXT_LINE, NULL);
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                "%s:%u: \"%s\" is no name of a DNS list: write one zone a line, like bl.example.org", path, number,
-                safe);
+    Message *message = message_new(N_("{path}:{line}: \"{text}\" is no name of a DNS list: write one zone a line, like "
+                                      "bl.example.org"),
+                                   "path", path, "text", safe, NULL);
+    failure_set(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, message_set_number(message, "line", number));
     return FALSE;
   }
   DnsList *list =
@@ -368,7 +370,8 @@ static DnsLists *load_plain(char *text, const char *path, GError **error) {
   }
   if (lists->lists->len > 0)
     return g_steal_pointer(&lists);
-  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s holds no name of a DNS list: write one zone a line", path);
+  failure_set(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+              message_new(N_("{path} holds no name of a DNS list: write one zone a line"), "path", path, NULL));
   return NULL;
 }
 
@@ -386,10 +389,14 @@ static DnsLists *load_knowledge(const char *text, gsize length, const char *path
 DnsLists *dnslists_load_own(const char *path, GError **error) {
   g_autofree char *text = NULL;
   gsize length;
-  if (!g_file_get_contents(path, &text, &length, error))
+  g_autoptr(GError) closed = NULL;
+  if (!g_file_get_contents(path, &text, &length, &closed)) {
+    g_set_error(error, G_FILE_ERROR, closed->code, "%s: %s", path, failure_reason(closed));
     return NULL;
+  }
   if (length > MAX_OWN_BYTES) {
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s is larger than 1 MB: that is no file of DNS lists", path);
+    failure_set(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                message_new(N_("{path} is larger than 1 MB: that is no file of DNS lists"), "path", path, NULL));
     return NULL;
   }
   /* No zone holds a colon, so that either of these lines tells a knowledge file. */

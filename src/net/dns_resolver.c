@@ -3,6 +3,8 @@
 
 #include "net/dns_resolver.h"
 
+#include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/text.h"
 #include "net/dns_answer.h"
 
@@ -74,9 +76,10 @@ GArray *dns_resolvers_parse(const char *text, GError **error) {
     DnsResolver resolver = {0};
     if (!parse_one(entry, &resolver)) {
       g_autofree char *safe = text_safe(entry, -1, 100, TEXT_LINE, NULL);
-      g_set_error(error, NET_ERROR, NET_ERROR_RESOLVER,
-                  "\"%s\" is no address of a name server; write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53",
-                  safe);
+      failure_set(error, NET_ERROR, NET_ERROR_RESOLVER,
+                  message_new(N_("\"{text}\" is no address of a name server: write 192.0.2.53, 192.0.2.53:5353 or "
+                                 "[2001:db8::53]:53"),
+                              "text", safe, NULL));
       return NULL;
     }
     resolvers_add(resolvers, &resolver);

@@ -1,5 +1,7 @@
 #include "net/net_private.h"
 
+#include "base/catalogue.h"
+#include "base/failure.h"
 #include "net/net_recording.h"
 
 #include <errno.h>
@@ -97,7 +99,10 @@ static void write_line(const char *line, gpointer user) {
 gboolean net_record(Net *net, const char *path, GError **error) {
   int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) {
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
+    int code = errno;
+    failure_set(error, G_FILE_ERROR, (int)g_file_error_from_errno(code),
+                message_new(N_("{path} could not be written: {why}. Choose another folder."), "path", path, "why",
+                            failure_words(code), NULL));
     return FALSE;
   }
   g_array_append_val(net->files, fd);
@@ -354,8 +359,12 @@ static gboolean load_file(Net *net, const char *path, GError **error) {
   g_autofree char *text = NULL;
   gsize length;
   guint number = 0;
-  if (!g_file_get_contents(path, &text, &length, error))
+  g_autoptr(GError) closed = NULL;
+  if (!g_file_get_contents(path, &text, &length, &closed)) {
+    failure_set(error, G_FILE_ERROR, closed->code,
+                message_new(N_("{path} cannot be read: {why}"), "path", path, "why", failure_reason(closed), NULL));
     return FALSE;
+  }
   for (const char *line = text, *end = text + length; line < end;) {
     g_autoptr(GError) fault = NULL;
     const char *lf = memchr(line, '\n', (gsize)(end - line));

@@ -1,5 +1,7 @@
 #include "net/net_recording.h"
 
+#include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/json_line.h"
 #include "base/json_text.h"
 #include "base/text.h"
@@ -81,16 +83,17 @@ char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
 
 /* --- reading --- */
 
-static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean fail(GError **error, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  g_autofree char *text = g_strdup_vprintf(format, args);
-  va_end(args);
-  g_autofree char *safe = text_safe(text, -1, 300, TEXT_LINE, NULL);
-  g_set_error_literal(error, NET_ERROR, NET_ERROR_RECORDING, safe);
+/* Takes `message`. */
+static gboolean fail(GError **error, Message *message) {
+  failure_set(error, NET_ERROR, NET_ERROR_RECORDING, message);
   return FALSE;
+}
+
+/* A name from the file, short enough for a sentence. */
+static Message *about(const char *id, const char *name, const char *question) {
+  g_autofree char *safe = text_safe(name, -1, 100, TEXT_LINE, NULL);
+  g_autofree char *safe_question = text_safe(question, -1, 300, TEXT_LINE, NULL);
+  return message_new(id, "name", safe, "question", safe_question, NULL);
 }
 
 typedef struct Line {
@@ -213,7 +216,7 @@ static gboolean check_names(const JsonLine *object, GError **error) {
     for (guint i = 0; i < G_N_ELEMENTS(members) && !known; i++)
       known = strcmp(name, members[i].name) == 0;
     if (!known)
-      return fail(error, "nothing is known of \"%s\"", name);
+      return fail(error, about(N_("nothing is known of \"{name}\""), name, ""));
   }
   return TRUE;
 }
@@ -223,21 +226,22 @@ static gboolean parse_answer(const JsonLine *object, const char *nonce, NetRecor
   g_autoptr(DnsAnswer) answer = question != NULL ? parse_question(question, nonce) : NULL;
   Line line = {answer, nonce, FALSE, 0};
   if (answer == NULL)
-    return fail(error, "\"dns\" must be a name, a blank and a type, as in \"example.com MX\"");
+    return fail(error, message_new(N_("\"dns\" must be a name, a blank and a type, as in \"example.com MX\""), NULL));
   if (!check_names(object, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
     const JsonMember *member = json_line_get(object, members[i].name);
     line.field = members[i].field;
     if (member != NULL && !members[i].take(&line, member))
-      return fail(error, "\"%s\" of \"%s\" cannot be read", members[i].name, question);
+      return fail(error, about(N_("\"{name}\" of \"{question}\" cannot be read"), members[i].name, question));
   }
   if (!line.has_status && answer->n_records > 0)
     answer->status = dns_answer_count(answer) > 0 ? DNS_OK : DNS_NODATA;
   if (answer->status == DNS_OK && dns_answer_count(answer) == 0)
-    return fail(error, "\"%s\" is \"ok\" but \"answer\" has no such record", question);
+    return fail(error, about(N_("\"{question}\" is \"ok\" but \"answer\" has no such record"), "", question));
   if (dns_is_unknown(answer->status) && answer->n_records > 0)
-    return fail(error, "\"%s\" has an \"answer\", but its \"status\" says that there was none", question);
+    return fail(error, about(N_("\"{question}\" has an \"answer\", but its \"status\" says that there was none"), "",
+                             question));
   recorded->answer = g_steal_pointer(&answer);
   return TRUE;
 }
@@ -246,11 +250,11 @@ static gboolean parse_header(const JsonLine *object, NetRecorded *recorded, GErr
   gint64 version;
   const JsonMember *resolvers = json_line_get(object, "resolvers");
   if (!take_unsigned(json_line_get(object, HEADER_KEY), G_MAXINT32, &version))
-    return fail(error, "\"" HEADER_KEY "\" must be a number");
+    return fail(error, about(N_("\"{name}\" must be a number"), HEADER_KEY, ""));
   if (version != VERSION)
-    return fail(error, "this recording has format %" G_GINT64_FORMAT ", but only format %d is known", version, VERSION);
+    return fail(error, message_new(N_("this recording was written by a newer whybounce"), NULL));
   if (resolvers != NULL && !take_text(&recorded->resolvers, resolvers))
-    return fail(error, "\"resolvers\" must be a text");
+    return fail(error, about(N_("\"{name}\" must be a text"), "resolvers", ""));
   return TRUE;
 }
 
@@ -269,15 +273,19 @@ gboolean net_recording_parse(const char *line, gsize length, const char *nonce, 
       (length > strlen(EVENT_START) && memcmp(line, EVENT_START, strlen(EVENT_START)) == 0))
     return TRUE;
   if (length > MAX_LINE || !g_utf8_validate(line, (gssize)length, NULL))
-    return fail(error, "the line is too long or not UTF-8");
+    return fail(error, message_new(N_("the line is too long or not UTF-8"), NULL));
   g_autoptr(JsonLine) object = json_line_parse(line, length, &fault);
+  if (object == NULL && fault->domain == G_FILE_ERROR) { /* the reader of JSON itself is missing */
+    g_propagate_error(error, g_steal_pointer(&fault));
+    return FALSE;
+  }
   if (object == NULL)
-    return fail(error, "%s", fault->message);
+    return fail(error, message_new(N_("this line is broken: it is no line of JSON"), NULL));
   if (json_line_get(object, HEADER_KEY) != NULL)
     return parse_header(object, recorded, error);
   if (json_line_get(object, "dns") != NULL)
     return parse_answer(object, nonce, recorded, error);
   if (json_line_get(object, "event") != NULL)
     return TRUE;
-  return fail(error, "the line has no \"dns\"");
+  return fail(error, message_new(N_("the line has no \"dns\""), NULL));
 }

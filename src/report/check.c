@@ -41,13 +41,11 @@ static void target_free(Target *target) {
 
 /* --- what the options say --- */
 
-G_GNUC_PRINTF(2, 3) static gboolean complain(FILE *err, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  g_autofree char *text = g_strdup_vprintf(format, args);
-  va_end(args);
-  g_autofree char *safe = text_safe(text, -1, 0, TEXT_LINE, NULL);
-  fprintf(err, "whybounce: %s\n", safe);
+/* Takes `message`. */
+static gboolean complain(FILE *err, Message *message) {
+  g_autoptr(Message) mine = message;
+  g_autofree char *text = message_text(mine, NULL, NULL);
+  fprintf(err, "whybounce: %s\n", text);
   return FALSE;
 }
 
@@ -66,8 +64,10 @@ static gboolean complain_probe(const char *name, FILE *err) {
   g_ptr_array_add(names, NULL);
   const char *nearest = text_nearest(name, (const char *const *)names->pdata);
   if (nearest != NULL)
-    return complain(err, "there is no probe \"%s\": did you mean \"%s\"? There are: %s", name, nearest, all);
-  return complain(err, "there is no probe \"%s\". There are: %s", name, all);
+    return complain(err, message_new(N_("There is no probe \"{name}\": did you mean \"{nearest}\"? There are: {all}"),
+                                     "name", name, "nearest", nearest, "all", all, NULL));
+  return complain(err,
+                  message_new(N_("There is no probe \"{name}\". There are: {all}"), "name", name, "all", all, NULL));
 }
 
 /* The names of the inputs that --set may name: those of one probe, or of all. */
@@ -85,7 +85,7 @@ static GPtrArray *input_names(const Probe *only) {
 static gboolean check_set(const char *set, const Probe *only, FILE *err) {
   const char *sign = strchr(set, '=');
   if (sign == NULL || sign == set)
-    return complain(err, "--set needs fact=value, not \"%s\"", set);
+    return complain(err, message_new(N_("--set takes NAME=VALUE, for example --set lists=all."), NULL));
   g_autofree char *name = g_strndup(set, (gsize)(sign - set));
   g_autoptr(GPtrArray) names = input_names(only);
   const char *const *words = (const char *const *)names->pdata;
@@ -94,10 +94,12 @@ static gboolean check_set(const char *set, const Probe *only, FILE *err) {
   const char *nearest = text_nearest(name, words);
   g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
   if (names->len == 1)
-    return complain(err, "the probe %s takes no input", only->name);
+    return complain(err, message_new(N_("The probe {probe} takes no input"), "probe", only->name, NULL));
   if (nearest != NULL)
-    return complain(err, "--set: there is no \"%s\": did you mean \"%s\"? There are: %s", name, nearest, all);
-  return complain(err, "--set: there is no \"%s\". There are: %s", name, all);
+    return complain(err, message_new(N_("--set: there is no \"{name}\": did you mean \"{nearest}\"? There are: {all}"),
+                                     "name", name, "nearest", nearest, "all", all, NULL));
+  return complain(err,
+                  message_new(N_("--set: there is no \"{name}\". There are: {all}"), "name", name, "all", all, NULL));
 }
 
 static const char *set_value(const CheckOptions *options, const char *name) {
@@ -136,12 +138,16 @@ static gboolean check_options(const CheckOptions *options, FILE *err) {
     if (!check_set(options->sets[i], probe, err))
       return FALSE;
   if (!is_single(options) && !has_targets(options) && isatty(options->input))
-    return complain(err, "check needs a target: an address, a domain or an IP, or many of them on standard input");
+    return complain(err,
+                    message_new(N_("check needs a target: an address, a domain or an IP, or many of them on standard "
+                                   "input"),
+                                NULL));
   if (!is_single(options))
     return TRUE;
   for (const ProbeInput *input = probe->inputs; input->name != NULL; input++)
     if (input->required && set_value(options, input->name) == NULL)
-      return complain(err, "the probe %s needs --set %s=VALUE, or a target", probe->name, input->name);
+      return complain(err, message_new(N_("The probe {probe} needs --set {input}=VALUE, or a target"), "probe",
+                                       probe->name, "input", input->name, NULL));
   return TRUE;
 }
 

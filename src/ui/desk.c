@@ -1,6 +1,7 @@
 #include "ui/desk.h"
 
 #include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "report/summary.h"
@@ -145,9 +146,8 @@ static gboolean write_all(int fd, const char *text) {
 /* A GError from a translated template with {path} and {why}. */
 static void set_error(GError **error, int code, const char *id, const char *path) {
   g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
-  g_autoptr(Message) message = message_new(id, "path", safe, "why", g_strerror(code), NULL);
-  g_autofree char *text = message_text(message, NULL, NULL);
-  g_set_error_literal(error, G_FILE_ERROR, g_file_error_from_errno(code), text);
+  failure_set(error, G_FILE_ERROR, (int)g_file_error_from_errno(code),
+              message_new(id, "path", safe, "why", failure_words(code), NULL));
 }
 
 gboolean desk_write(Desk *desk, const char *path, GError **error) {

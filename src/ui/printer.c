@@ -1,6 +1,7 @@
 #include "ui/printer.h"
 
 #include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/message.h"
 #include "base/text.h"
 
@@ -27,12 +28,11 @@ struct Printer {
 static gboolean fail(GError **error, const char *command, const char *why) {
   g_autofree char *safe_command = text_safe(command, -1, 200, TEXT_LINE, NULL);
   g_autofree char *safe_why = text_safe(why, -1, 400, TEXT_LINE, NULL);
-  g_autoptr(Message) message =
+  failure_set(
+      error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED,
       message_new(N_("\"{command}\" did not print: {why} Press w to write a file instead, or set WHYBOUNCE_PRINT to "
                      "your printer command."),
-                  "command", safe_command, "why", g_strstrip(safe_why), NULL);
-  g_autofree char *text = message_text(message, NULL, NULL);
-  g_set_error_literal(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, text);
+                  "command", safe_command, "why", g_strstrip(safe_why), NULL));
   return FALSE;
 }
 
@@ -55,6 +55,17 @@ static int page_file(const char *page) {
   return fd;
 }
 
+/* Why a command did not start; what else can go wrong stays in GLib's English. */
+static const char *start_reason(const GError *why) {
+  if (g_error_matches(why, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
+    return tr(N_("there is no such command."));
+  if (g_error_matches(why, G_SPAWN_ERROR, G_SPAWN_ERROR_ACCES))
+    return tr(N_("it may not be run."));
+  if (why->domain == G_SHELL_ERROR)
+    return tr(N_("quotation marks are missing in the command, or there is none."));
+  return why->message;
+}
+
 Printer *printer_start(const char *command, const char *page, GError **error) {
   g_auto(GStrv) argv = NULL;
   g_autoptr(GError) why = NULL;
@@ -65,7 +76,7 @@ Printer *printer_start(const char *command, const char *page, GError **error) {
       (out = open("/dev/null", O_WRONLY | O_CLOEXEC)) >= 0 && pipe2(err, O_CLOEXEC) == 0)
     started = g_spawn_async_with_fds(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
                                      in, out, err[1], &why);
-  const char *words = why != NULL ? why->message : g_strerror(errno);
+  const char *words = why != NULL ? start_reason(why) : failure_words(errno);
   int done[] = {in, out, err[1], started ? -1 : err[0]};
   for (gsize i = 0; i < G_N_ELEMENTS(done); i++)
     if (done[i] >= 0)

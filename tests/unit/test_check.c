@@ -149,8 +149,8 @@ static const UsageCase usage_cases[] = {
     {"whatever", NULL, 2, "There are: vantage, address, mx"},
     {"mx", "domian=example.com", 2, "did you mean \"domain\""},
     {"mx", "lists=all", 2, "there is no \"lists\""},
-    {"mx", "domain", 2, "needs fact=value"},
-    {"mx", "=x", 2, "needs fact=value"},
+    {"mx", "domain", 2, "--set takes NAME=VALUE"},
+    {"mx", "=x", 2, "--set takes NAME=VALUE"},
     {"vantage", "x=y", 2, "takes no input"},
     {NULL, "colour=red", 2, "there is no \"colour\""},
     {"dnsbl", "lists=/nonexistent", 0, NULL}, /* and no target on standard input */
