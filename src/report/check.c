@@ -115,7 +115,7 @@ static gboolean has_targets(const CheckOptions *options) {
 }
 
 /* The inputs that a target fills in: one of them set by hand stands for a target. */
-static const char *const target_inputs[] = {"email", "ip", "domain"};
+static const char *const target_inputs[] = {"email", "ip", "domain", "host"};
 
 static const char *set_target(const CheckOptions *options) {
   const char *value = NULL;
@@ -168,6 +168,7 @@ static const char *fill_inputs(const char *text, Facts *inputs) {
     return "ip";
   }
   facts_set_text(inputs, "domain", SOURCE_ASKED, text);
+  facts_set_text(inputs, "host", SOURCE_ASKED, text);
   return "domain";
 }
 

@@ -27,7 +27,18 @@ lint MX 20 private.lint
 lint MX 30 gone.lint
 alias.lint CNAME mx1.example
 private.lint A 10.0.0.25
+www CNAME web
+dangling CNAME gone
 evil MX 10 \\027evil.test.
+"""
+
+# Of the addresses 192.0.2.x.
+REVERSE_ZONE = SOA + """
+13 CNAME 13.sub
+13.sub PTR web.test.
+80 PTR web.test.
+25 PTR mx1.example.test.
+26 PTR mx1.example.test.
 """
 
 EVERYTHING = SOA.replace("ns.test.", "ns.invalid.").replace("hostmaster.test.", "h.invalid.") + "* A 203.0.113.80\n"
@@ -76,6 +87,22 @@ def mail_servers(resolver):
     tap.ok("\x1b" not in json.dumps(lines, ensure_ascii=False), "a name with an escape in it is made safe", lines)
 
 
+def hosts(resolver):
+    for host, wanted in (("web.test", {"code": 0, "host.status": "ok", "host.addresses": ["192.0.2.80"], "host.alias": None}),
+                         ("www.test", {"code": 0, "host.status": "ok", "host.alias": "web.test"}),
+                         ("dangling.test", {"code": 1, "host.status": "no_data", "host.alias": "gone.test"}),
+                         ("gone.test", {"code": 1, "host.status": "nxdomain", "host.addresses": None}),
+                         ("private.lint.test", {"code": 1, "host.special": ["10.0.0.25"]})):
+        code, lines, _ = check(resolver, "--probe", "host", host)
+        expect(f"host {host}", {"code": code, **facts(lines[0], "host")}, wanted)
+    for address, wanted in (("192.0.2.80", {"code": 0, "ptr.status": "ok", "ptr.confirmed": ["web.test"]}),
+                            ("192.0.2.26", {"code": 1, "ptr.status": "mismatch", "ptr.names": ["mx1.example.test"]}),
+                            ("192.0.2.13", {"code": 1, "ptr.status": "mismatch", "ptr.names": ["web.test"]}),
+                            ("192.0.2.99", {"code": 1, "ptr.status": "none", "ptr.names": None})):
+        code, lines, _ = check(resolver, "--probe", "ptr", address)
+        expect(f"the name of {address}", {"code": code, **facts(lines[0], "ptr")}, wanted)
+
+
 def addresses(resolver):
     code, lines, _ = check(resolver, "taro@exmaple.test")
     expect("a slip of the finger", {"code": code, **facts(lines[0], "address")},
@@ -106,7 +133,7 @@ def blocklists(resolver, scratch):
     tap.ok([e["asked"] for e in row["evidence"]] ==
            ["10.2.0.192.listed.bl.test A", "1.0.0.127.listed.bl.test A", "10.2.0.192.listed.bl.test TXT"],
            "and what it rests on", row)
-    code, lines, _ = check(resolver, "192.0.2.11", "--set", f"lists={scratch.write('one', 'clean.bl.test')}")
+    code, lines, _ = check(resolver, "192.0.2.25", "--set", f"lists={scratch.write('one', 'clean.bl.test')}")
     expect("on none", {"code": code, **facts(lines[0], "dnsbl")}, {"code": 0, "dnsbl.status": "clean", "dnsbl.listed": []})
     code, lines, _ = check(resolver, "example.test")
     expect("nor a name that is not public", {"code": code, "mx": facts(lines[0], "mx")["mx.status"], **facts(lines[0], "dnsbl")},
@@ -139,17 +166,20 @@ def nobody_there():
 
 def main():
     with harness.Scratch() as scratch:
-        knot = harness.Knot(scratch, {"test": TEST_ZONE})
+        knot = harness.Knot(scratch, {"test": TEST_ZONE, "2.0.192.in-addr.arpa": REVERSE_ZONE})
         liar = harness.Knot(scratch, {".": EVERYTHING})
         lists = harness.Rbldnsd(scratch, LISTS)
         servers = [knot, liar, lists]
-        unbound = harness.Unbound(scratch, {"test": knot.port, "bl.test": lists.port, "spamhaus.org": lists.port})
+        unbound = harness.Unbound(scratch, {"test": knot.port, "2.0.192.in-addr.arpa": knot.port, "bl.test": lists.port,
+                                            "spamhaus.org": lists.port},
+                                  ['local-zone: "2.0.192.in-addr.arpa." nodefault'])
         for server in servers + [unbound]:
             if not server.start():
                 tap.skip("probes over real servers", server.missing)
                 return
         resolver = f"127.0.0.1:{unbound.port}"
         mail_servers(resolver)
+        hosts(resolver)
         addresses(resolver)
         bulk(resolver)
         blocklists(resolver, scratch)
