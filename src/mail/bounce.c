@@ -5,6 +5,7 @@
 #include "mail/bounce_original.h"
 #include "mail/bounce_refusal.h"
 #include "mail/bounce_report.h"
+#include "mail/bounce_session.h"
 #include "mail/bounce_text.h"
 #include "mail/bounce_words.h"
 #include "mail/charset.h"
@@ -346,6 +347,25 @@ static void take_apart(Reading *reading, const char *text, int depth) {
   take_apart(reading, inner, depth + 1);
 }
 
+/* What the notice says outside of the passages about each recipient. */
+static void complete_from_notice(Reading *reading) {
+  Bounce *bounce = reading->bounce;
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (!recipient->command || !recipient->remote_mta)
+      bounce_session_complete(reading->notice, recipient);
+    if (bounce->kind == BOUNCE_DELAY && recipient->permanent < 0)
+      recipient->permanent = 0;
+  }
+  BounceRecipient *only = bounce->recipients->len == 1 ? g_ptr_array_index(bounce->recipients, 0) : NULL;
+  if (!only || only->remote_mta || !only->diagnostic)
+    return;
+  only->remote_mta = bounce_text_refuser(reading->notice);
+  /* A server that refuses what it was to deliver itself is no other server. */
+  if (only->remote_mta && bounce->reporting_mta && g_ascii_strcasecmp(only->remote_mta, bounce->reporting_mta) == 0)
+    g_clear_pointer(&only->remote_mta, g_free);
+}
+
 static void read_all(Reading *reading) {
   Bounce *bounce = reading->bounce;
   if (reading->mail.original)
@@ -372,6 +392,7 @@ static void read_all(Reading *reading) {
   }
   if (!bounce->reporting_mta)
     bounce->reporting_mta = bounce_text_reporter(reading->notice);
+  complete_from_notice(reading);
   read_list(reading);
   bounce_original_hops(bounce);
 }

@@ -58,3 +58,47 @@ char *bounce_session_words(const Notice *notice, const char *address) {
   GString *words = complete || session.ours ? reply : own;
   return bounce_words_have_code(words->str) ? g_strdup(words->str) : NULL;
 }
+
+/* The command in a line that begins with one; NULL: none. */
+static const char *command_in(const char *line) {
+  static const char *const verbs[][2] = {{"RCPT", "RCPT"}, {"MAIL", "MAIL"}, {"DATA", "DATA"}, {"EHLO", "EHLO"},
+                                         {"HELO", "EHLO"}, {"LHLO", "EHLO"}, {"BDAT", "DATA"}, {".", "DATA"}};
+  for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+    gsize n = strlen(verbs[i][0]);
+    if (g_ascii_strncasecmp(line, verbs[i][0], n) == 0 && (!line[n] || strchr(" :", line[n])))
+      return verbs[i][1];
+  }
+  return NULL;
+}
+
+/* m-FILTER lists the command under a heading of its own. */
+static const char *headed_command(const Notice *notice) {
+  for (guint i = 0; i + 1 < notice->n_lines; i++)
+    if (strstr(notice->lines[i], "---SMTP command"))
+      return command_in(notice_line(notice, i + 1));
+  return NULL;
+}
+
+void bounce_session_complete(const Notice *notice, BounceRecipient *recipient) {
+  const char *command = NULL; /* the last one; a server that is not yet asked anything refuses the connection */
+  const char *server = NULL;
+  for (guint i = 0; i < notice->n_lines && recipient->reply; i++) {
+    const char *line = notice_line(notice, i);
+    const char *host = strstr(line, "hile talking to ");
+    if (host) {
+      server = host + strlen("hile talking to ");
+      command = "CONN";
+    } else if (g_str_has_prefix(line, ">>> ")) {
+      command = command_in(line + 4);
+    } else if (g_str_has_prefix(line, "<<< ") && g_str_has_prefix(line + 4, recipient->reply) && command) {
+      if (!recipient->command)
+        recipient->command = g_strdup(command);
+      gsize n = server && !recipient->remote_mta ? scan_host(server) : 0;
+      if (n > 0)
+        recipient->remote_mta = g_strndup(server, n);
+      return;
+    }
+  }
+  if (!recipient->command)
+    recipient->command = g_strdup(headed_command(notice));
+}

@@ -31,4 +31,8 @@ char *bounce_text_joined(const Notice *notice);
 /* The server that wrote the notice, where it says so ("This is the mail system at host mx.example.com."); NULL. */
 char *bounce_text_reporter(const Notice *notice);
 
+/* The server that refused, where the notice lists it among its details ("Message rejected by: mx.example.com"); NULL.
+ */
+char *bounce_text_refuser(const Notice *notice);
+
 #endif

@@ -2,7 +2,9 @@
 #include "mail/mime.h"
 
 #include "mail/charset.h"
+#include "mail/encoded_word.h"
 #include "mail/html.h"
+#include "mail/notice.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
@@ -17,6 +19,7 @@ typedef struct Walk {
   MimeMail *out;
   GString *plain, *html;
   GMimeMessage *embedded; /* the first mail in the mail; borrowed */
+  GByteArray *attached;   /* the bytes of a mail that is attached as a file, or NULL */
   guint parts;
 } Walk;
 
@@ -131,7 +134,28 @@ static const struct {
     {"message", "global", read_original},
 };
 
+static GByteArray *part_bytes(GMimePart *part) {
+  GMimeStream *stream = g_mime_stream_mem_new();
+  g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(part), stream);
+  GByteArray *bytes = g_byte_array_ref(g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream)));
+  g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+  g_object_unref(stream);
+  return bytes;
+}
+
+/* Mail programs attach mails as files, too. */
+static gboolean is_mail_file(GMimePart *part) {
+  const char *name = g_mime_part_get_filename(part);
+  gsize n = name ? strlen(name) : 0;
+  return n > 4 && g_ascii_strcasecmp(name + n - 4, ".eml") == 0 && g_mime_part_get_content(part);
+}
+
 static void take_part(Walk *walk, GMimePart *part) {
+  if (is_mail_file(part)) {
+    if (!walk->attached)
+      walk->attached = part_bytes(part);
+    return;
+  }
   GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
   for (guint i = 0; i < G_N_ELEMENTS(reports); i++) {
     if (g_mime_content_type_is_type(type, reports[i].type, reports[i].subtype)) {
@@ -171,13 +195,52 @@ static gboolean is_blank(const char *text) {
   return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-static void read_message(GMimeMessage *message, MimeMail *out, int depth);
-
-/* A bounce that somebody forwards as an attachment is the bounce. */
 static gboolean is_report(GMimeMessage *message) {
-  GMimeObject *top = message ? g_mime_message_get_mime_part(message) : NULL;
+  GMimeObject *top = g_mime_message_get_mime_part(message);
   GMimeContentType *type = top ? g_mime_object_get_content_type(top) : NULL;
   return type && g_mime_content_type_is_type(type, "multipart", "report");
+}
+
+/* TRUE if `headers` are those of a mail system's notice. */
+static gboolean is_notice(const GPtrArray *headers) {
+  const char *subject = fields_get(headers, "Subject");
+  g_autofree char *decoded = subject ? encoded_word_decode(subject) : NULL;
+  return notice_is_daemon(fields_get(headers, "From")) &&
+         (notice_is_failure_subject(decoded) || fields_get(headers, "X-Failed-Recipients"));
+}
+
+static GMimeMessage *parse(const char *bytes, gsize length) {
+  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
+  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+  if (g_str_has_prefix(bytes, "From "))
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MBOX);
+  GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+  g_object_unref(parser);
+  g_object_unref(stream);
+  return message;
+}
+
+static void read_message(GMimeMessage *message, MimeMail *out, int depth);
+
+/* A bounce that somebody forwards as an attachment is the bounce: reads it in place of what is around it. */
+static gboolean read_inner(const Walk *walk, MimeMail *out, int depth) {
+  GMimeMessage *inner = walk->embedded;
+  GMimeMessage *owned = NULL;
+  if (!inner && walk->attached) {
+    g_byte_array_append(walk->attached, (const guint8 *)"", 1);
+    owned = parse((const char *)walk->attached->data, walk->attached->len - 1);
+    inner = owned;
+  }
+  g_autoptr(GPtrArray) headers = inner ? take_headers(g_mime_object_get_header_list(GMIME_OBJECT(inner))) : NULL;
+  /* What a notice in plain text is about may be a notice itself; only a report is more telling. */
+  gboolean take = inner && depth < MAX_DEPTH && (is_report(inner) || (is_notice(headers) && !is_notice(out->headers)));
+  if (take) {
+    mime_mail_clear(out);
+    memset(out, 0, sizeof *out);
+    read_message(inner, out, depth + 1);
+  }
+  g_clear_object(&owned);
+  return take;
 }
 
 static void read_message(GMimeMessage *message, MimeMail *out, int depth) {
@@ -188,12 +251,11 @@ static void read_message(GMimeMessage *message, MimeMail *out, int depth) {
   out->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
   walk_object(&walk, g_mime_message_get_mime_part(message), 0);
   gboolean report = is_report(message) || out->groups->len > 0 || out->feedback;
-  if (!report && depth < MAX_DEPTH && is_report(walk.embedded)) {
-    mime_mail_clear(out);
-    memset(out, 0, sizeof *out);
-    read_message(walk.embedded, out, depth + 1);
+  gboolean inner = !report && read_inner(&walk, out, depth);
+  if (walk.attached)
+    g_byte_array_unref(walk.attached);
+  if (inner)
     return;
-  }
   if (is_blank(plain->str) && !is_blank(html->str))
     out->text = html_to_text(html->str);
   else
@@ -213,13 +275,7 @@ G_MODULE_EXPORT gboolean mime_read(const char *bytes, gsize length, MimeMail *ou
 gboolean mime_read(const char *bytes, gsize length, MimeMail *out) {
   memset(out, 0, sizeof *out);
   g_mime_init();
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
-  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-  if (g_str_has_prefix(bytes, "From "))
-    g_mime_parser_set_format(parser, GMIME_FORMAT_MBOX);
-  GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
-  g_object_unref(parser);
-  g_object_unref(stream);
+  GMimeMessage *message = parse(bytes, length);
   if (!message)
     return FALSE;
   read_message(message, out, 0);

@@ -108,9 +108,19 @@ static gboolean is_field_of(const char *line, const char *const *list) {
   return FALSE;
 }
 
-/* How a line of an SMTP session is quoted by mail systems: ">>> RCPT TO", "<<< 550". */
+/* How a line of an SMTP session is quoted by mail systems: ">>> RCPT TO". Anything else behind ">>> " is a reply to a
+ * reply to a reply. */
 static gboolean is_session(const char *line) {
-  return g_str_has_prefix(line, ">>> ");
+  static const char *const verbs[] = {"RCPT", "MAIL", "DATA", "EHLO", "HELO",     "LHLO", "QUIT",
+                                      "RSET", "BDAT", "AUTH", "NOOP", "STARTTLS", ".",    NULL};
+  if (!g_str_has_prefix(line, ">>> "))
+    return FALSE;
+  for (const char *const *verb = verbs; *verb; verb++) {
+    gsize n = strlen(*verb);
+    if (g_ascii_strncasecmp(line + 4, *verb, n) == 0 && !g_ascii_isalnum(line[4 + n]))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* Takes the "> " of a reply off, however often it is there. */
@@ -212,7 +222,7 @@ static void find_quoted_header(Notice *notice) {
   for (guint i = 0; i < notice->n_lines; i++) {
     const char *line = notice_line(notice, i);
     const char *value = NULL;
-    const char *field = notice_label(line, &value);
+    const char *field = strstr(line, ":") || strstr(line, "：") ? notice_label(line, &value) : NULL;
     for (guint k = 0; k < G_N_ELEMENTS(phrases) && !field; k++) {
       if (g_ascii_strncasecmp(line, phrases[k][0], strlen(phrases[k][0])) != 0)
         continue;

@@ -160,12 +160,40 @@ const char *notice_label(const char *line, const char **value) {
   return NULL;
 }
 
+/* The field whose label stands alone in `line`, as telephones show them, with the value below. */
+static const char *bare_label(const char *line) {
+  static const char *const fields[] = {"From", "To", "Subject", "Date", NULL};
+  line += strspn(line, " \t");
+  for (guint i = 0; i < G_N_ELEMENTS(labels); i++)
+    for (const char *const *field = fields; *field; field++)
+      if (g_ascii_strcasecmp(line, labels[i].label) == 0 && strcmp(labels[i].field, *field) == 0)
+        return *field;
+  return NULL;
+}
+
 static gboolean is_raw_field(const char *line) {
   gsize n = fields_name_length(line);
   for (const char *const *name = raw_fields; n > 0 && *name; name++)
     if (strlen(*name) == n && g_ascii_strncasecmp(line, *name, n) == 0)
       return TRUE;
   return FALSE;
+}
+
+/* The same of a header in which labels and values take turns; fewer than three are a coincidence. */
+static GPtrArray *bare_block_at(const Notice *notice, guint at, guint *end) {
+  g_autoptr(GPtrArray) fields = fields_new();
+  guint i = at;
+  while (i + 1 < notice->n_lines && i < at + MAX_BLOCK) {
+    const char *field = bare_label(notice->lines[i]);
+    if (!field || !*notice_line(notice, i + 1) || bare_label(notice->lines[i + 1]))
+      break;
+    fields_add(fields, field, notice_line(notice, i + 1));
+    i += 2;
+  }
+  if (fields->len < 3)
+    g_ptr_array_set_size(fields, 0);
+  *end = i;
+  return g_steal_pointer(&fields);
 }
 
 /* The fields of the header that begins at `at`; `*end` receives the line behind. */
@@ -227,7 +255,8 @@ static gboolean is_header_of_notice(const GPtrArray *fields, guint before) {
 }
 
 static gboolean take_block(Notice *notice, guint at, guint *end) {
-  g_autoptr(GPtrArray) fields = block_at(notice, at, end);
+  gboolean bare = bare_label(notice->lines[at]) != NULL;
+  g_autoptr(GPtrArray) fields = (bare ? bare_block_at : block_at)(notice, at, end);
   guint before = line_before(notice, at);
   gboolean raw = (*end < notice->n_lines && is_raw_field(notice->lines[*end])) ||
                  (before != G_MAXUINT && (is_raw_field(notice->lines[before]) || *notice->lines[before] == '\t'));
@@ -251,7 +280,8 @@ void notice_client_take(Notice *notice) {
   const char *value = NULL;
   for (guint i = 0; i < notice->n_lines;) {
     guint end = i + 1;
-    if (notice_label(notice->lines[i], &value) && !take_block(notice, i, &end))
+    gboolean label = notice_label(notice->lines[i], &value) || bare_label(notice->lines[i]);
+    if (label && !take_block(notice, i, &end))
       end = MAX(end, i + 1);
     i = end;
   }

@@ -179,7 +179,9 @@ static void take_value(Walk *walk, const char *value) {
     if (!means(parent, key, meanings[i].parent, meanings[i].key))
       continue;
     const char *meant = strcmp(meanings[i].field, "Action") == 0 ? action_of(value) : value;
-    if (meant && *meant)
+    /* "reason": "bounce" beside the words of the server. */
+    gboolean word = strcmp(meanings[i].field, "Diagnostic-Code") == 0 && !strchr(value, ' ');
+    if (meant && *meant && !word)
       fields_add(frame->fields, meanings[i].field, meant);
     return;
   }

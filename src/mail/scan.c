@@ -95,6 +95,15 @@ static gboolean is_utf8_byte(char c) {
   return (c & 0x80) != 0;
 }
 
+/* TRUE if every character between is of an alphabet (Latin, Greek, Cyrillic): a word, not the sentence of a script that
+ * has no blanks. */
+static gboolean is_alphabetic(const char *start, const char *end) {
+  for (const char *p = start; p < end; p++)
+    if ((guchar)*p >= 0xD6) /* lead byte of U+0580 and later */
+      return FALSE;
+  return TRUE;
+}
+
 /* Where the local part begins that ends before `at`; `at` itself if there is none. */
 static const char *local_start(const char *text, const char *at) {
   const char *limit = at - text > MAX_LOCAL ? at - MAX_LOCAL : text;
@@ -113,7 +122,8 @@ static const char *local_start(const char *text, const char *at) {
   if (wide > text && wide[-1] == '<')
     return wide;
   /* Without brackets a UTF-8 local part must stand alone, or it is the sentence around an ASCII one. */
-  if (p == at && wide < at && (wide == text || strchr(" \t\n(", wide[-1])))
+  gboolean apart = wide == text || strchr(" \t\n(", wide[-1]);
+  if (wide < p && apart && (p == at || is_alphabetic(wide, p)))
     return wide;
   if (p > text && p[-1] == '<')
     return p;
