@@ -101,8 +101,10 @@ treatments = {
 
 
 class Fake:
-    def __init__(self, tcp=True, close_after=None):
-        """tcp: listens there too.  close_after: ends a TCP connection after so many answers."""
+    def __init__(self, tcp=True, close_after=None, every=None):
+        """tcp: listens there too.  close_after: ends a TCP connection after so many answers.  every: how all questions are
+        treated, whatever their names are."""
+        self.every = every
         self.port = harness.free_port()
         self.tcp = tcp
         self.close_after = close_after
@@ -151,7 +153,7 @@ class Fake:
         q.number = self.counts[key] = self.counts.get(key, 0) + 1
         self.open.add(key)
         self.most_open = max(self.most_open, len(self.open))
-        return key, treatments.get(q.name.split(".")[0], fine)(q)
+        return key, treatments.get(self.every or q.name.split(".")[0], fine)(q)
 
     async def connection(self, reader, writer):
         self.connections += 1
