@@ -242,7 +242,8 @@ AppWish app_key(App *app, Key key, gint64 now) {
 
 void app_plan_reading(App *app, gboolean soon) {
   gboolean small = app->box->bytes->len <= READ_AT_ONCE_BYTES;
-  app->read_at = soon && small ? app->now : app->now + READ_DELAY_US;
+  /* Before the first event the clock stands at 0, which would mean "nothing to read". */
+  app->read_at = MAX(soon && small ? app->now : app->now + READ_DELAY_US, 1);
 }
 
 /* A paste into the start menu is judged when it is whole. */

@@ -3,14 +3,13 @@
 #include "base/catalogue.h"
 #include "base/text.h"
 #include "report/tag.h"
+#include "ui/pages.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #define COLUMNS 78
-/* Younger than this, a result is simply new. */
-#define FRESH_SECONDS 5
 
 void voice_put(Voice *voice, const char *text) {
   g_autofree char *converted = NULL;

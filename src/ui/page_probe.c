@@ -192,9 +192,9 @@ static void add_quotes(Page *page, const Result *result) {
 }
 
 static void add_age(Page *page, const View *view, gint64 now) {
-  if (!view->reused || view->finished_at == 0 || now <= view->finished_at)
-    return;
   gint64 seconds = (now - view->finished_at) / G_USEC_PER_SEC;
+  if (!view->reused || view->finished_at == 0 || seconds < FRESH_SECONDS)
+    return;
   g_autoptr(Message) message =
       message_new(seconds < 120 ? N_("This was found out {n} s ago. Press r to ask again.")
                                 : N_("This was found out {n} minutes ago. Press r to ask again."),

@@ -14,15 +14,18 @@
 
 /* The longest way of a big guide is far from what anybody walks: it would only frighten. */
 #define LEFT_WORTH_TELLING 20
+/* In a narrow window the name of the guide is worth more than that. */
+#define WIDE_COLUMNS 72
 
-static char *step_words(const View *view) {
-  g_autofree char *left = view->left_min == view->left_max || view->left_max > LEFT_WORTH_TELLING
+static char *step_words(const View *view, int cols) {
+  gboolean far = view->left_max > LEFT_WORTH_TELLING;
+  g_autofree char *left = view->left_min == view->left_max || far
                               ? g_strdup_printf("%u", view->left_min)
                               : g_strdup_printf("%u-%u", view->left_min, view->left_max);
-  const char *id = view->kind == VIEW_FINISH                ? N_("done")
-                   : view->left_max == 0                    ? N_("Step {n}")
-                   : view->left_max <= LEFT_WORTH_TELLING   ? N_("Step {n}  ({left} left)")
-                                                            : N_("Step {n}  ({left} or more left)");
+  const char *id = view->kind == VIEW_FINISH                             ? N_("done")
+                   : view->left_max == 0 || (far && cols < WIDE_COLUMNS) ? N_("Step {n}")
+                   : far                                                 ? N_("Step {n}  ({left} or more left)")
+                                                                         : N_("Step {n}  ({left} left)");
   g_autoptr(Message) message = message_new(id, "left", left, NULL);
   message_set_number(message, "n", view->step_number);
   return message_text(message, NULL, NULL);
@@ -161,9 +164,10 @@ static Row *box_rule(const PasteBox *box, guint shown, int cols) {
   g_autofree char *size = size_words(box->bytes->len);
   g_autofree char *lines = g_strdup_printf("%u", pastebox_lines(box));
   g_autofree char *range = g_strdup_printf("%u-%u", box->top + 1, box->top + MAX(shown, 1));
-  g_autoptr(Message) message =
-      message_new(pastebox_lines(box) == 1 ? N_("1 line, {size}") : N_("{lines} lines, {size}"), "lines", lines, "size",
-                  size, NULL);
+  g_autoptr(Message) message = message_new(box->bytes->len == 0       ? N_("empty")
+                                           : pastebox_lines(box) == 1 ? N_("1 line, {size}")
+                                                                      : N_("{lines} lines, {size}"),
+                                           "lines", lines, "size", size, NULL);
   g_autoptr(Message) message2 = message_new(N_("line {range}"), "range", range, NULL);
   g_autofree char *left = message_text(message, NULL, NULL), *right = message_text(message2, NULL, NULL);
   Row *row = row_new_text(STYLE_PLAIN, " -- ");
@@ -182,8 +186,7 @@ static void fill_paste(Page *page, StepState *state, int rows) {
   if (state->box->bytes->len == 0) {
     page_add_gap(page->text);
     page_add_text(page, page->text, STYLE_PLAIN,
-                  tr(N_("When all of it is there, press F2 or Ctrl-D. Nothing to paste? Just press F2.")),
-                  1, 0);
+                  tr(N_("When all of it is there, press F2 or Ctrl-D. Nothing to paste? Just press F2.")), 1, 0);
   }
   guint n = (guint)MAX(rows - PASTE_OTHER_ROWS - (int)page->text->len, PASTE_MIN_ROWS);
   int row = 0, col = 0;
@@ -237,7 +240,7 @@ guint page_step_items(const View *view) {
 }
 
 Page *page_step(const View *view, StepState *state, int cols, int rows) {
-  g_autofree char *right = step_words(view);
+  g_autofree char *right = step_words(view, cols);
   Page *page = page_new(cols, view->flow_title, right);
   page->crumbs = crumbs_row(view, cols);
   gboolean plain = view->kind == VIEW_SAY;

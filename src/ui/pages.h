@@ -8,6 +8,9 @@
 #include "ui/page.h"
 #include "ui/textbox.h"
 
+/* Younger than this, a result is simply new: its age is not told. */
+#define FRESH_SECONDS 5
+
 typedef enum SweepFilter { SWEEP_ALL, SWEEP_LISTED, SWEEP_REFUSED, N_SWEEP_FILTERS } SweepFilter;
 
 /* What the front end adds to a view. */

@@ -197,6 +197,8 @@ GPtrArray *pastebox_view(PasteBox *box, guint n, int cols, int *row, int *col) {
     box->top = cursor;
   if (cursor >= box->top + n)
     box->top = cursor - n + 1;
+  /* No empty rows below as long as there are lines above. */
+  box->top = MIN(box->top, box->starts->len > n ? box->starts->len - n : 0);
   for (guint i = box->top; i < box->top + n && i < box->starts->len; i++) {
     gsize start = line_start(box, i), end = line_end(box, i);
     if (i == cursor) {

@@ -104,6 +104,7 @@ VOLATILE = [
     (re.compile(r"\d{8}-\d{4}-\d+"), "CASE"),
     (re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "DATE TIME"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
+    (re.compile(r"\bv\d+\.\d+[-.\w]*"), "vN"),
     (re.compile(r"\bwhybounce \d+\.\d+[-.\w]*"), "whybounce VERSION"),
 ]
 
