@@ -276,8 +276,10 @@ static void view_path(const Session *s, View *view) {
     if (walk->seen || walk == current)
       g_ptr_array_add(view->crumbs, session_step_title(s, step));
     view->can_go_back |= walk->seen && (walk != current || s->halt != HALT_NONE);
-    /* What was passed silently had nothing to say. */
-    if (walk == current || !walk->seen || visit_result(&walk->visit) == NULL)
+    if (walk == current || visit_result(&walk->visit) == NULL)
+      continue;
+    /* What was passed silently and is well has nothing to say. */
+    if (!walk->seen && visit_level(&walk->visit) <= LEVEL_NOTE)
       continue;
     FoundRow *row = g_new0(FoundRow, 1);
     row->title = session_step_title(s, step);
