@@ -357,8 +357,8 @@ def a_full_disk(room):
 @test
 def a_full_output(room):
     with open("/dev/full", "wb") as full:
-        expect(room.run("--version", stdout=full), BAD_FILE, "No space left")
-        expect(room.run("explain", "blocklist.eml", stdout=full), BAD_FILE, "No space left")
+        expect(room.run("--version", stdout=full), BAD_FILE, "disk is full")
+        expect(room.run("explain", "blocklist.eml", stdout=full), BAD_FILE, "disk is full")
     # The session is saved, whoever listens.
     with open("/dev/full", "wb") as full:
         room.wizard("blocklist.eml", typed="\n", stdout=full)
@@ -476,16 +476,19 @@ def help_and_version(room):
 
 @test
 def what_check_says(room):
-    def check(target, *more):
-        return room.run("check", *REPLAY, *more, target)
+    def mx(domain):
+        return room.run("check", "--replay", "net.jsonl", "--probe", "mx", "--set", "domain=" + domain)
 
-    expect(check("example.com", "--probe", "mx"), USAGE)
-    expect(room.run("check", "--replay", "net.jsonl", "--probe", "mx", "--set", "domain=example.com"), DONE)
-    expect(room.run("check", "--replay", "net.jsonl", "--probe", "mx", "--set", "domain=null.example"), PROBLEM)
-    expect(room.run("check", "--replay", "net.jsonl", "--probe", "mx", "--set", "domain=slow.example"), NO_ANSWER)
-    expect(check("192.0.2.10"), PROBLEM, "major.bl.example")
-    expect(check("192.0.2.13"), DONE)
-    expect(check("192.0.2.15"), NO_ANSWER)
+    def lists(ip):
+        return room.run("check", *REPLAY, "--probe", "dnsbl", "--set", "ip=" + ip)
+
+    expect(room.run("check", *REPLAY, "--probe", "mx", "example.com"), USAGE)
+    expect(mx("example.com"), DONE)
+    expect(mx("null.example"), PROBLEM)
+    expect(mx("slow.example"), NO_ANSWER)
+    expect(lists("192.0.2.10"), PROBLEM, "major.bl.example")
+    expect(lists("192.0.2.13"), DONE)
+    expect(lists("192.0.2.15"), NO_ANSWER)
 
 
 @test
