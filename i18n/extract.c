@@ -21,6 +21,9 @@ static const Rule rules[] = {
     {"*/knowledge/causes.yaml", {"label", "description", "reason"}, {"user", "helpdesk", "admin", "avoid"}, {"when"}},
     {"*/knowledge/guides.yaml", {"title", "app", "note"}, {"steps"}, {0}},
     {"*/knowledge/dnsbl.yaml", {"advice", "advice_policy"}, {0}, {0}},
+    {"*/knowledge/rules.yaml", {"summary", "user", "admin"}, {0}, {"providers", "sources"}},
+    {"*/knowledge/status.yaml", {"meaning"}, {0}, {0}},
+    {"*/knowledge/replies.yaml", {"meaning"}, {0}, {0}},
     /* The other knowledge files hold names, and notes of their authors. */
     {"*/knowledge/*", {0}, {0}, {0}},
     {"*/training/*", {"title", "story", "hint"}, {0}, {"world", "answers", "expect"}},

@@ -112,6 +112,13 @@ char **paths_own_flows(void) {
   return folders;
 }
 
+char **paths_own_knowledge(const char *name) {
+  char **files = g_new0(char *, 3);
+  files[0] = g_build_filename("/etc/whybounce/knowledge", name, NULL);
+  files[1] = g_build_filename(g_get_user_config_dir(), "whybounce", "knowledge", name, NULL);
+  return files;
+}
+
 char *paths_cases(GError **error) {
   g_autofree char *cases = g_build_filename(g_get_user_state_dir(), "whybounce", "cases", NULL);
   if (g_mkdir_with_parents(cases, 0700) == 0)

@@ -21,6 +21,10 @@ char *paths_module(const char *name);    /* a loadable part of the program: NAME
  * $XDG_CONFIG_HOME/whybounce/flows. g_strfreev(). */
 char **paths_own_flows(void);
 
+/* Files with knowledge of the site's and the user's own, which may not exist: /etc/whybounce/knowledge/NAME and
+ * $XDG_CONFIG_HOME/whybounce/knowledge/NAME. g_strfreev(). */
+char **paths_own_knowledge(const char *name);
+
 /* $XDG_STATE_HOME/whybounce/cases (default ~/.local/state/...), made with mode 0700 when missing.
  * NULL with `error` if that cannot be. Caller frees. */
 char *paths_cases(GError **error);

@@ -97,6 +97,7 @@ void flows_free(Flows *flows) {
   g_ptr_array_unref(flows->files);
   causes_free(flows->knowledge->causes);
   guides_free(flows->knowledge->guides);
+  classifier_free(flows->knowledge->classifier);
   g_free(flows->knowledge);
   g_free(flows->dir);
   g_free(flows);
@@ -121,6 +122,14 @@ const Guides *flows_guides(const Flows *flows) {
   if (!flows->knowledge->guides_tried)
     read_guides(flows, diags);
   return flows->knowledge->guides;
+}
+
+Classifier *flows_classifier(const Flows *flows) {
+  if (flows->knowledge->classifier == NULL) {
+    g_autofree char *folder = knowledge_path(flows->dir, "");
+    flows->knowledge->classifier = classifier_new(folder, NULL);
+  }
+  return flows->knowledge->classifier;
 }
 
 const Cause *step_cause(const Flows *flows, const Step *step) {

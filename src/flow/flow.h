@@ -44,6 +44,7 @@
 #include "flow/cause.h"
 #include "flow/condition.h"
 #include "flow/guide.h"
+#include "mail/classify.h"
 #include "probe/probe.h"
 
 #define FLOW_FORMAT 1
@@ -139,6 +140,8 @@ GPtrArray *flows_all(const Flows *flows);  /* of const Flow, by id; free the arr
 /* Read when they are first asked for: the first screen needs neither. NULL: they could not be read. */
 const Causes *flows_causes(const Flows *flows);
 const Guides *flows_guides(const Flows *flows);
+/* Of the rules in the same folder and those of the site and the user. */
+Classifier *flows_classifier(const Flows *flows);
 /* The cause that a finish step names; NULL: none, or `flows` (may be NULL) has no such cause. */
 const Cause *step_cause(const Flows *flows, const Step *step);
 

@@ -68,6 +68,7 @@ typedef struct Knowledge {
   gboolean causes_tried, guides_tried;
   Causes *causes;
   Guides *guides;
+  Classifier *classifier;
 } Knowledge;
 
 struct Flows {

@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/text.h"
+#include "flow/diagnose.h"
 #include "mail/ip.h"
 
 #include <string.h>
@@ -37,6 +38,8 @@ const Paste *session_take_paste(Session *s, const char *bytes, gsize length) {
   paste->length = length;
   paste->text = text_safe(bytes, (gssize)length, BOUNCE_MAX_BYTES, TEXT_LINES, NULL);
   paste->bounce = bounce_read(bytes, length);
+  if (s->flows != NULL)
+    diagnose_bounce(paste->bounce, flows_classifier(s->flows), flows_causes(s->flows));
   g_ptr_array_add(s->pastes, paste);
   return paste;
 }

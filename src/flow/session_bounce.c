@@ -34,6 +34,8 @@ const FactSpec bounce_facts[] = {
                                   "BATV)")},
     {"forwarder", FACT_TEXT, NULL, N_("who forwarded the returned message, by its rewritten sender address (SRS)")},
     {"cause", FACT_TEXT, NULL, N_("the cause that the words of the bounce point to")},
+    {"owner", FACT_TEXT, "sender sender-admin recipient recipient-admin nobody-wait",
+     N_("who can act, by the cause that the words of the bounce point to")},
     {"provider", FACT_TEXT, NULL, N_("the mail service that wrote the refusal")},
     {"permanent", FACT_TEXT, "yes no", N_("whether the refusal is final (5xx) or may pass (4xx)")},
     {"redirected", FACT_TEXT, "yes no", N_("whether the address that failed is another than the one written to")},
@@ -136,6 +138,7 @@ void bounce_set_facts_about(const Bounce *bounce, const BounceRecipient *recipie
   put(facts, "imceaex", address != NULL ? yes_no(g_ascii_strncasecmp(address, "IMCEAEX-", 8) == 0) : NULL);
   g_autofree char *inner = put_wrapped(facts, bounce, address);
   put(facts, "cause", recipient->cause);
+  put(facts, "owner", recipient->owner);
   put(facts, "provider", recipient->provider);
   put(facts, "permanent", recipient->permanent < 0 ? NULL : yes_no(recipient->permanent));
   put(facts, "redirected", redirected(bounce, recipient, inner));

@@ -16,6 +16,7 @@
 
 #define MAX_NESTED 3
 #define MAX_SHOWN 1000 /* bytes of a header field that are kept */
+#define MAX_NOTICE 16384
 
 static const char *const kind_words[] = {
     [BOUNCE_BOUNCE] = "bounce",     [BOUNCE_DELAY] = "delay",         [BOUNCE_AUTOREPLY] = "autoreply",
@@ -173,7 +174,9 @@ static void complete(BounceRecipient *recipient, const char *words) {
 static char *sender_of(const Reading *reading) {
   const GPtrArray *client = reading->notice->client;
   const char *to = fields_get(reading->mail.headers, "To");
-  GString *all = g_string_new(to ? to : reading->bounce->from);
+  if (!to && !client)
+    return g_strdup(reading->bounce->from);
+  GString *all = g_string_new(to);
   for (guint i = 0; client && i < client->len; i++) {
     const MailField *field = g_ptr_array_index(client, i);
     if (strcmp(field->name, "From") == 0 || strcmp(field->name, "To") == 0)
@@ -270,11 +273,6 @@ static void add_feedback_recipients(Reading *reading) {
     recipient_of(bounce, g_ptr_array_index(to, i));
 }
 
-/* TRUE if the copy has a header as servers see it; replies quote mails with the fields that mail programs show. */
-static gboolean is_raw(const Notice *notice) {
-  return fields_get(notice->original, "Received") || fields_get(notice->original, "Message-ID");
-}
-
 static void judge(Reading *reading, gboolean report, gboolean named) {
   Bounce *bounce = reading->bounce;
   const KindSigns signs = {
@@ -284,7 +282,7 @@ static void judge(Reading *reading, gboolean report, gboolean named) {
       .client = reading->notice->client,
       .feedback = reading->mail.feedback || reading->notice->feedback || fields_get(reading->mail.original, jmrp_field),
       .disposition = reading->mail.disposition,
-      .copy = reading->mail.original || (reading->notice->copy && (reading->mail.headers || is_raw(reading->notice))),
+      .copy = reading->mail.original || reading->notice->copy,
       .named = named,
   };
   bounce->kind = bounce_kind_judge(&signs);
@@ -357,8 +355,6 @@ static void complete_from_notice(Reading *reading) {
     BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
     if (!recipient->command || !recipient->remote_mta)
       bounce_session_complete(reading->notice, recipient);
-    if (!recipient->status && recipient->reply && *recipient->reply != '2')
-      recipient->status = bounce_text_status(reading->notice, recipient->recipient);
     if (bounce->kind == BOUNCE_DELAY && recipient->permanent < 0)
       recipient->permanent = 0;
   }
@@ -398,6 +394,7 @@ static void read_all(Reading *reading) {
   if (!bounce->reporting_mta)
     bounce->reporting_mta = bounce_text_reporter(reading->notice);
   complete_from_notice(reading);
+  bounce->notice = text_safe(reading->joined, -1, MAX_NOTICE, TEXT_LINE, NULL);
   read_list(reading);
   bounce_original_hops(bounce);
 }
@@ -455,7 +452,8 @@ void bounce_free(Bounce *bounce) {
   char *strings[] = {
       bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from,         bounce->to,
       bounce->subject,       bounce->date,         bounce->return_path, bounce->list,         bounce->listed_ip,
-      bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector};
+      bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector,
+      bounce->notice};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);
   g_strfreev(bounce->received);

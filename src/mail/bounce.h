@@ -34,9 +34,10 @@ typedef struct BounceRecipient {
   char *remote_mta;
   char *remote_ip;
   char *diagnostic; /* the remote server's own words */
-  char *provider;
-  char *cause;   /* id of a cause */
-  char *owner;   /* sender sender-admin recipient recipient-admin nobody-wait */
+  char *provider; /* this and the next three are filled by flow/diagnose.h */
+  char *cause;    /* id of a cause */
+  char *rule;     /* id of the rule that decided about the cause; NULL: a code did, or nothing */
+  char *owner;    /* sender sender-admin recipient recipient-admin nobody-wait */
   int permanent; /* 1, 0; -1: not said */
   gboolean bare; /* the report says about it what RFC 3464 s2.3 requires, and nothing else */
 } BounceRecipient;
@@ -55,6 +56,7 @@ typedef struct Bounce {
   char *return_path;     /* reverse-path of the returned mail, "<>" for null */
   char *dkim_domain;     /* d= of its first DKIM-Signature (RFC 6376 s3.5): "example.org" */
   char *dkim_selector;   /* s= of the same */
+  char *notice;          /* the words of the notice, its lines joined; no copy of the returned mail */
   char **received;       /* its Received fields, newest first, unfolded; NULL-terminated, never NULL */
   GPtrArray *recipients; /* of BounceRecipient, at least one if is_bounce */
   /* found anywhere in the text */

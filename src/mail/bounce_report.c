@@ -22,7 +22,7 @@ void bounce_recipient_free(BounceRecipient *recipient) {
                      recipient->command,   recipient->remote_mta,
                      recipient->remote_ip, recipient->diagnostic,
                      recipient->provider,  recipient->cause,
-                     recipient->owner};
+                     recipient->rule,      recipient->owner};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);
   g_free(recipient);

@@ -76,7 +76,7 @@ void providers_free(Providers *providers) {
 
 /* "*" stands for any characters.  A last star that failed is the only one worth trying again, so that no pattern
  * takes more than length times length. */
-static gboolean pattern_fits(const char *pattern, const char *name) {
+gboolean provider_pattern_fits(const char *pattern, const char *name) {
   const char *star = NULL, *retry = NULL;
   while (*name != '\0') {
     if (*pattern == '*') {
@@ -104,7 +104,7 @@ const Provider *providers_match(const Providers *providers, const char *mx_host)
     name[length - 1] = '\0';
   for (guint i = 0; i < providers->rows->len; i++) {
     const Provider *provider = g_ptr_array_index(providers->rows, i);
-    if (pattern_fits(provider->pattern, name))
+    if (provider_pattern_fits(provider->pattern, name))
       return provider;
   }
   return NULL;

@@ -21,6 +21,8 @@ void providers_free(Providers *providers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Providers, providers_free)
 /* The longest pattern that matches the MX host (case and a trailing dot do not matter), NULL: unknown. */
 const Provider *providers_match(const Providers *providers, const char *mx_host);
+/* TRUE if `name` fits `pattern`, in which * stands for any characters; both in lower case. */
+gboolean provider_pattern_fits(const char *pattern, const char *name);
 
 typedef struct MailDomains MailDomains;
 MailDomains *mail_domains_load(const char *path, Diags *diags);

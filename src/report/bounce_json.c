@@ -61,6 +61,7 @@ static void add_recipient(GString *json, const BounceRecipient *recipient) {
   add(json, "diagnostic", recipient->diagnostic);
   add(json, "provider", recipient->provider);
   add(json, "cause", recipient->cause);
+  add(json, "rule", recipient->rule);
   add(json, "owner", recipient->owner);
   if (recipient->permanent >= 0)
     add_flag(json, "permanent", recipient->permanent > 0);

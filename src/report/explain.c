@@ -3,6 +3,7 @@
 #include "base/catalogue.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "flow/diagnose.h"
 #include "mail/mailbox.h"
 #include "report/bounce_json.h"
 #include "report/tally.h"
@@ -16,6 +17,7 @@ typedef struct Explain {
   const ExplainOptions *options;
   FILE *out;
   Causes *causes;
+  Classifier *classifier;
   Tally *tally; /* NULL: every mail by itself */
 } Explain;
 
@@ -29,6 +31,7 @@ static char *item_name(const MailboxItem *item) {
 
 static void explain_item(const Explain *explain, const MailboxItem *item) {
   g_autoptr(Bounce) bounce = bounce_read(item->bytes, item->length);
+  diagnose_bounce(bounce, explain->classifier, explain->causes);
   if (explain->tally != NULL) {
     tally_add(explain->tally, bounce);
     return;
@@ -65,15 +68,19 @@ static int explain_file(const Explain *explain, const char *file) {
   return EXIT_BAD_INPUT;
 }
 
+static void tell(const Diags *diags) {
+  for (guint i = 0; i < diags_length(diags); i++) {
+    g_autofree char *text = diag_format(diags_get(diags, i));
+    fprintf(stderr, "%s\n", text);
+  }
+}
+
 /* Missing or broken knowledge is told; pages then say what the bounce says, and no more. */
 static Causes *load_causes(void) {
   g_autofree char *path = paths_knowledge("causes.yaml");
   g_autoptr(Diags) diags = diags_new();
   Causes *causes = causes_load(path, diags);
-  for (guint i = 0; i < diags_length(diags); i++) {
-    g_autofree char *text = diag_format(diags_get(diags, i));
-    fprintf(stderr, "%s\n", text);
-  }
+  tell(diags);
   return causes;
 }
 
@@ -90,10 +97,10 @@ int explain_run(const char *const *files, const ExplainOptions *options, FILE *o
     if (isatty(STDIN_FILENO))
       fprintf(stderr, "%s\n", tr(N_("Paste the bounce here, then press Enter and Ctrl-D.")));
   }
-  gboolean plain_json = options->json && !options->summary;
-  g_autoptr(Causes) causes = plain_json ? NULL : load_causes();
+  g_autoptr(Causes) causes = load_causes();
+  g_autoptr(Classifier) classifier = classifier_new(NULL, NULL);
   g_autoptr(Tally) tally = options->summary ? tally_new(causes) : NULL;
-  Explain explain = {options, out, causes, tally};
+  Explain explain = {options, out, causes, classifier, tally};
   int code = 0;
   for (; *files; files++) {
     int result = explain_file(&explain, *files);
@@ -101,5 +108,6 @@ int explain_run(const char *const *files, const ExplainOptions *options, FILE *o
   }
   if (tally != NULL)
     put_tally(&explain);
+  tell(classifier_diags(classifier));
   return code;
 }

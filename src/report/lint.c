@@ -5,6 +5,7 @@
 #include "flow/flow.h"
 #include "mail/dnslist.h"
 #include "mail/provider.h"
+#include "mail/rule_lint.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,6 +29,35 @@ static void lint_domains(G_GNUC_UNUSED const char *dir, const char *file, Diags 
   mail_domains_free(mail_domains_load(file, diags));
 }
 
+static gboolean is_cause(const char *id, gpointer causes) { return causes_find(causes, id) != NULL; }
+
+/* What rules and codes are compared with. */
+static LintWorld world_new(char **today) {
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+  g_autoptr(Diags) ignored = diags_new();
+  g_autofree char *path = paths_knowledge("causes.yaml");
+  *today = g_date_time_format(now, "%Y-%m-%d");
+  return (LintWorld){.is_cause = is_cause, .user = causes_load(path, ignored), .today = *today};
+}
+
+static void lint_rules(G_GNUC_UNUSED const char *dir, const char *file, Diags *diags) {
+  g_autofree char *today = NULL;
+  const LintWorld world = world_new(&today);
+  rules_lint(file, &world, diags);
+  causes_free(world.user);
+}
+
+static void lint_codes(G_GNUC_UNUSED const char *dir, const char *file, Diags *diags) {
+  g_autofree char *today = NULL;
+  const LintWorld world = world_new(&today);
+  codes_lint(file, &world, diags);
+  causes_free(world.user);
+}
+
+static void lint_examples(G_GNUC_UNUSED const char *dir, const char *file, Diags *diags) {
+  rule_examples_lint(file, diags);
+}
+
 /* Knowledge files: the key that tells them, and their place. */
 static const struct {
   const char *key, *name;
@@ -35,7 +65,9 @@ static const struct {
 } kinds[] = {
     {"causes", "causes.yaml", causes_lint},    {"guides", "guides.yaml", lint_guides},
     {"lists", "dnsbl.yaml", lint_lists},       {"providers", "providers.yaml", lint_providers},
-    {"domains", "domains.yaml", lint_domains},
+    {"domains", "domains.yaml", lint_domains}, {"rules", "rules.yaml", lint_rules},
+    {"statuses", "status.yaml", lint_codes},   {"replies", "replies.yaml", lint_codes},
+    {"examples", "rule-examples.yaml", lint_examples},
 };
 
 /* The kind of a knowledge file, -1: it is a flow, or means to be one. */
@@ -77,6 +109,10 @@ static void lint_all(const char *dir, Diags *diags) {
     if (kinds[i].lint != causes_lint && kinds[i].lint != lint_guides)
       kinds[i].lint(dir, path, diags);
   }
+  g_auto(GStrv) rules = paths_own_knowledge("rules.yaml");
+  for (char **file = rules; *file != NULL; file++)
+    if (g_file_test(*file, G_FILE_TEST_EXISTS))
+      lint_rules(dir, *file, diags);
 }
 
 int lint_run(const char *const *files, FILE *out) {

@@ -1,0 +1,15 @@
+#include "flow/diagnose.h"
+
+static void diagnose_recipient(BounceRecipient *recipient, const Causes *causes) {
+  const Cause *cause = recipient->cause != NULL ? causes_find(causes, recipient->cause) : NULL;
+  if (cause == NULL)
+    return;
+  g_free(recipient->owner);
+  recipient->owner = g_strdup(cause->owner);
+}
+
+void diagnose_bounce(Bounce *bounce, Classifier *classifier, const Causes *causes) {
+  classify_bounce(classifier, bounce);
+  for (guint i = 0; i < bounce->recipients->len; i++)
+    diagnose_recipient(g_ptr_array_index(bounce->recipients, i), causes);
+}
