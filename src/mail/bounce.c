@@ -174,9 +174,7 @@ static void complete(BounceRecipient *recipient, const char *words) {
 static char *sender_of(const Reading *reading) {
   const GPtrArray *client = reading->notice->client;
   const char *to = fields_get(reading->mail.headers, "To");
-  if (!to && !client)
-    return g_strdup(reading->bounce->from);
-  GString *all = g_string_new(to);
+  GString *all = g_string_new(to ? to : reading->bounce->from);
   for (guint i = 0; client && i < client->len; i++) {
     const MailField *field = g_ptr_array_index(client, i);
     if (strcmp(field->name, "From") == 0 || strcmp(field->name, "To") == 0)
@@ -273,6 +271,11 @@ static void add_feedback_recipients(Reading *reading) {
     recipient_of(bounce, g_ptr_array_index(to, i));
 }
 
+/* TRUE if the copy has a header as servers see it; replies quote mails with the fields that mail programs show. */
+static gboolean is_raw(const Notice *notice) {
+  return fields_get(notice->original, "Received") || fields_get(notice->original, "Message-ID");
+}
+
 static void judge(Reading *reading, gboolean report, gboolean named) {
   Bounce *bounce = reading->bounce;
   const KindSigns signs = {
@@ -282,7 +285,7 @@ static void judge(Reading *reading, gboolean report, gboolean named) {
       .client = reading->notice->client,
       .feedback = reading->mail.feedback || reading->notice->feedback || fields_get(reading->mail.original, jmrp_field),
       .disposition = reading->mail.disposition,
-      .copy = reading->mail.original || reading->notice->copy,
+      .copy = reading->mail.original || (reading->notice->copy && (reading->mail.headers || is_raw(reading->notice))),
       .named = named,
   };
   bounce->kind = bounce_kind_judge(&signs);
@@ -355,6 +358,8 @@ static void complete_from_notice(Reading *reading) {
     BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
     if (!recipient->command || !recipient->remote_mta)
       bounce_session_complete(reading->notice, recipient);
+    if (!recipient->status && recipient->reply && *recipient->reply != '2')
+      recipient->status = bounce_text_status(reading->notice, recipient->recipient);
     if (bounce->kind == BOUNCE_DELAY && recipient->permanent < 0)
       recipient->permanent = 0;
   }

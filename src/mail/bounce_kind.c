@@ -82,7 +82,7 @@ static BounceKind kind_of_paste(const KindSigns *signs, const char *text) {
     return BOUNCE_AUTOREPLY;
   if (bounce_phrase_of_success(text) && !failure)
     return BOUNCE_DELIVERED;
-  if (!code && !failure && !delay)
+  if (!code && !failure && !delay && !signs->copy)
     return BOUNCE_OTHER;
   return delay ? BOUNCE_DELAY : BOUNCE_BOUNCE;
 }

@@ -1,5 +1,6 @@
 #include "mail/bounce_text.h"
 
+#include "mail/bounce_mention.h"
 #include "mail/bounce_phrases.h"
 #include "mail/bounce_refusal.h"
 #include "mail/bounce_session.h"
@@ -14,86 +15,6 @@
 #define MAX_WORDS 16384
 #define MAX_JOINED 32768
 
-/* How surely an address is a recipient, by where it stands. */
-typedef enum Rank { RANK_NONE, RANK_SOMEWHERE, RANK_NAMED, RANK_HEAD } Rank;
-
-typedef struct Mention {
-  guint line;
-  gsize start, end; /* of the address in the line */
-  Rank rank;
-} Mention;
-
-/* Words before an address that make it the recipient; lower case, with what stands between. */
-static const char *const recipient_words[] = {
-    "recipient",
-    "recipients",
-    "recipient address",
-    "to",
-    "user",
-    "userid",
-    "address",
-    "mailbox",
-    "rcpt to",
-    "deliver to",
-    "account",
-    "delivery failed",
-    "failed",
-    "addressed to",
-    "target mail address",
-    "unknown user",
-    "for",
-    "rcpt",
-    "email address",
-    "e-mail address",
-    "emailaddress",
-    "mailing list",
-    "受信者",
-    "宛先",
-    "送信先",
-    NULL,
-};
-
-/* What stands right behind a recipient's address in a Japanese sentence: particles of direction and topic. */
-static const char *const recipient_particles[] = {"へ", "に", "宛", "あて", "は", NULL};
-
-/* The same for addresses that are somebody else's. */
-static const char *const other_words[] = {
-    "from",
-    "sent by",
-    "mail from",
-    "sender",
-    "contact",
-    "return-path",
-    "message-id",
-    "reply to",
-    "reply-to",
-    "envelope-from",
-    "write to",
-    "send mail to",
-    "send email to",
-    "send a message to",
-    "e-mail to",
-    "forward this to",
-    "helpdesk",
-    "mailto",
-    "reply",
-    "original sender",
-    "sender address",
-    "差出人",
-    "送信者",
-    "送信元",
-    "返信先",
-    "送信者のアドレス",
-    NULL,
-};
-
-static const char *const role_mailboxes[] = {"postmaster", "mailer-daemon", "abuse",    "support", "helpdesk",
-                                             "help",       "noreply",       "no-reply", NULL};
-
-/* Mailboxes of the programs that run mailing lists: ends of the local part. */
-static const char *const list_mailboxes[] = {"-ctl",  "-request",   "-admin",       "-owner",
-                                             "-help", "-subscribe", "-unsubscribe", NULL};
-
 static void text_recipient_free(gpointer data) {
   TextRecipient *recipient = data;
   g_free(recipient->address);
@@ -104,184 +25,6 @@ static void text_recipient_free(gpointer data) {
 
 static gboolean same_address(const char *a, const char *b) {
   return a && b && g_ascii_strcasecmp(a, b) == 0;
-}
-
-/* Punctuation, brackets and blanks before `p` skipped. */
-static const char *skip_back(const char *line, const char *p) {
-  for (;;) {
-    if (p > line && strchr(" \t<\"'(:=[", p[-1]))
-      p--;
-    else if (p - line >= 3 && (strncmp(p - 3, "：", 3) == 0 || strncmp(p - 3, "　", 3) == 0))
-      p -= 3;
-    else
-      return p;
-  }
-}
-
-/* TRUE if one of `words` ends right before `p`, with punctuation and brackets between. */
-static gboolean word_before(const char *line, const char *p, const char *const *words) {
-  p = skip_back(line, p);
-  for (; *words; words++) {
-    gsize n = strlen(*words);
-    if ((gsize)(p - line) < n || g_ascii_strncasecmp(p - n, *words, n) != 0)
-      continue;
-    if ((gsize)(p - line) == n || !g_ascii_isalnum(p[-(gssize)n - 1]))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* Past indentation and what lists put before an item. */
-static gsize item_start(const char *line) {
-  gsize n = strspn(line, " \t");
-  if (strchr("*-+#", line[n]) && line[n]) {
-    gsize bullet = n + strspn(line + n, "*-+#");
-    if (line[bullet] == ' ' || line[bullet] == '\t' || line[bullet] == '<')
-      n = bullet + strspn(line + bullet, " \t");
-  } else if (g_str_has_prefix(line + n, ">>> ")) {
-    n += 4;
-  } else if (g_str_has_prefix(line + n, "•") || g_str_has_prefix(line + n, "・")) {
-    n += 3 + strspn(line + n + 3, " \t");
-  }
-  return n;
-}
-
-/* What may follow an address that heads a passage about it. */
-static gboolean heads_passage(const char *after) {
-  if (*after == '>' || *after == '"' || *after == '\'' || *after == ')')
-    after++;
-  gsize blanks = strspn(after, " \t");
-  const char *p = after + blanks;
-  if (!*p || *p == ':' || *p == ';' || g_str_has_prefix(p, "...") || g_str_has_prefix(p, "<mailto:"))
-    return TRUE;
-  return blanks > 0 && strchr("([<", *p);
-}
-
-static gboolean particle_behind(const char *after) {
-  after += strspn(after, "> \"'");
-  for (const char *const *particle = recipient_particles; *particle; particle++)
-    if (g_str_has_prefix(after, *particle))
-      return TRUE;
-  return FALSE;
-}
-
-static Rank rank_mention(const char *line, const Mention *mention) {
-  const char *address = line + mention->start;
-  gsize head = item_start(line);
-  gsize open = mention->start;
-  while (open > head && strchr("<\"'", line[open - 1]))
-    open--;
-  if (open == head) {
-    if (heads_passage(line + mention->end))
-      return RANK_HEAD;
-    return g_ascii_isspace(line[mention->end]) || line[mention->end] == '>' || line[mention->end] == ','
-               ? RANK_NAMED
-               : RANK_SOMEWHERE;
-  }
-  if (word_before(line, address, other_words))
-    return RANK_NONE;
-  /* "To: address" is the header of the returned mail that the notice repeats. */
-  if (g_ascii_strncasecmp(line + head, "To:", 3) == 0 || g_ascii_strncasecmp(line + head, "Cc:", 3) == 0)
-    return RANK_SOMEWHERE;
-  if (word_before(line, address, recipient_words))
-    return RANK_NAMED;
-  if (particle_behind(line + mention->end))
-    return RANK_NAMED;
-  /* "550 5.1.1 <address>... User unknown": the address right behind the codes. */
-  g_autofree char *before = g_strndup(line, mention->start);
-  gsize start = 0, end = 0;
-  if (reply_find(before, &start, &end)) {
-    const char *rest = before + end;
-    if (status_find(rest, &start, &end))
-      rest += end;
-    if (strspn(rest, " \t<:-#") == strlen(rest))
-      return RANK_NAMED;
-  }
-  return RANK_SOMEWHERE;
-}
-
-static gboolean is_role(const char *address) {
-  for (const char *const *role = role_mailboxes; *role; role++) {
-    gsize n = strlen(*role);
-    if (g_ascii_strncasecmp(address, *role, n) == 0 && (address[n] == '@' || address[n] == '-'))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean is_daemon(const char *address) {
-  return g_ascii_strncasecmp(address, "mailer-daemon@", 14) == 0;
-}
-
-static gboolean is_list_mailbox(const char *address) {
-  const char *at = strrchr(address, '@');
-  for (const char *const *end = list_mailboxes; at && *end; end++) {
-    gsize n = strlen(*end);
-    if ((gsize)(at - address) > n && g_ascii_strncasecmp(at - n, *end, n) == 0)
-      return TRUE;
-  }
-  return g_ascii_strncasecmp(address, "owner-", 6) == 0;
-}
-
-static char *mention_address(const Notice *notice, const Mention *mention) {
-  return g_strndup(notice->lines[mention->line] + mention->start, mention->end - mention->start);
-}
-
-/* An address of a line that says where another one came from: "(expanded from <..>)". */
-static gboolean is_origin(const char *line, gsize start) {
-  static const char *const words[] = {"expanded from",
-                                      "generated from",
-                                      "forwarded from",
-                                      "originally to",
-                                      "original address",
-                                      "alias for",
-                                      "ultimately generated from",
-                                      "generated by",
-                                      NULL};
-  return word_before(line, line + start, words);
-}
-
-/* "taro@example.com <jiro@example.net>": the address is the one in brackets. */
-static gboolean is_display_name(const char *line, gsize end) {
-  gsize start = 0, next = 0;
-  const char *after = line + end;
-  return g_str_has_prefix(after, " <") && scan_mailbox(after + 2, &start, &next) && start == 0 &&
-         after[2 + next] == '>';
-}
-
-/* "A message sent by", with the address alone on a later line. */
-static gboolean belongs_to_other(const Notice *notice, guint line) {
-  while (line > 0 && !*notice_line(notice, line - 1))
-    line--;
-  const char *before = line > 0 ? notice->lines[line - 1] : "";
-  return word_before(before, before + strlen(before), other_words);
-}
-
-static GArray *find_mentions(const Notice *notice, const TextHints *hints) {
-  GArray *mentions = g_array_new(FALSE, FALSE, sizeof(Mention));
-  for (guint i = 0; i < notice->n_lines && mentions->len < 4 * MAX_RECIPIENTS; i++) {
-    const char *line = notice->lines[i];
-    gsize start = 0, end = 0;
-    for (gsize from = 0; strchr(line + from, '@') && scan_mailbox(line + from, &start, &end); from += end) {
-      Mention mention = {.line = i, .start = from + start, .end = from + end};
-      if (is_origin(line, mention.start) || is_display_name(line, mention.end))
-        continue;
-      mention.rank = rank_mention(line, &mention);
-      g_autofree char *address = mention_address(notice, &mention);
-      gboolean sender = hints->sender && strstr(hints->sender, address);
-      if (is_daemon(address) || (mention.rank == RANK_HEAD && belongs_to_other(notice, i)))
-        mention.rank = RANK_NONE;
-      else if (mention.rank < RANK_HEAD && (sender || is_role(address)))
-        mention.rank = RANK_NONE;
-      else if (sender) /* "A message sent by <..>", or a mail to oneself: only if nobody else heads a passage */
-        mention.rank = RANK_NAMED;
-      else if (is_list_mailbox(address))
-        mention.rank = MIN(mention.rank, RANK_SOMEWHERE);
-      if (mention.rank != RANK_NONE)
-        g_array_append_val(mentions, mention);
-    }
-  }
-  return mentions;
 }
 
 /* The notice and who is mentioned in it. */
@@ -304,7 +47,7 @@ static void index_heads(Reading *reading) {
 static gboolean begins_other(const Reading *reading, guint i, const char *address) {
   if (!reading->heads[i])
     return FALSE;
-  g_autofree char *other = mention_address(reading->notice, reading->heads[i]);
+  g_autofree char *other = bounce_mention_address(reading->notice, reading->heads[i]);
   return !same_address(other, address);
 }
 
@@ -318,8 +61,8 @@ static gboolean is_heading(const char *line) {
 /* "(expanded from: <all@example.org>)" alone. */
 static gboolean is_origin_line(const char *line) {
   gsize start = 0, end = 0;
-  return *line == '(' && scan_mailbox(line, &start, &end) && is_origin(line, start) && strspn(line + end, ">)") >= 1 &&
-         !line[end + strspn(line + end, ">)")];
+  return *line == '(' && scan_mailbox(line, &start, &end) && bounce_mention_is_origin(line, start) &&
+         strspn(line + end, ">)") >= 1 && !line[end + strspn(line + end, ">)")];
 }
 
 /* The lines from `line` (from byte `offset`) to the end of the paragraph, or to the next address. An address alone in
@@ -401,7 +144,7 @@ static char *find_origin(const Notice *notice, const char *address) {
         break;
       gsize start = 0, end = 0;
       for (gsize from = 0; scan_mailbox(notice->lines[k] + from, &start, &end); from += end)
-        if (is_origin(notice->lines[k], from + start))
+        if (bounce_mention_is_origin(notice->lines[k], from + start))
           return origin_unless_same(notice->lines[k] + from + start, end - start, address);
     }
   }
@@ -434,7 +177,7 @@ static void add_mentioned(GPtrArray *list, const Reading *reading, const char *h
     return;
   for (guint i = 0; i < reading->mentions->len; i++) {
     const Mention *mention = &g_array_index(reading->mentions, Mention, i);
-    g_autofree char *address = mention_address(reading->notice, mention);
+    g_autofree char *address = bounce_mention_address(reading->notice, mention);
     if (mention->rank == best)
       add_recipient(list, address, best > RANK_SOMEWHERE);
   }
@@ -457,7 +200,7 @@ static void drop_signatures(GPtrArray *list) {
 
 GPtrArray *bounce_text_recipients(const Notice *notice, const TextHints *hints) {
   GPtrArray *list = g_ptr_array_new_with_free_func(text_recipient_free);
-  g_autoptr(GArray) mentions = find_mentions(notice, hints);
+  g_autoptr(GArray) mentions = bounce_mentions_find(notice, hints);
   Reading reading = {.notice = notice, .mentions = mentions};
   index_heads(&reading);
   for (guint i = 0; hints->recipients && i < hints->recipients->len; i++)
@@ -479,13 +222,24 @@ char *bounce_text_joined(const Notice *notice) {
   GString *joined = g_string_new(NULL);
   for (guint i = 0; i < notice->n_lines && joined->len < MAX_JOINED; i++) {
     const char *line = notice_line(notice, i);
-    if (!*line || is_heading(line))
+    /* "** Message not delivered **" is a title and says something. */
+    if (!*line || (is_heading(line) && *line != '*'))
       continue;
     if (joined->len > 0)
       g_string_append_c(joined, ' ');
     g_string_append(joined, line);
   }
   return g_string_free(joined, FALSE);
+}
+
+char *bounce_text_status(const Notice *notice, const char *address) {
+  for (guint i = 0; address && i < notice->n_lines; i++) {
+    const char *line = notice_line(notice, i);
+    gsize start = 0, end = 0;
+    if (g_ascii_isdigit(*line) && scan_mentions(line, address) && status_find(line, &start, &end) && start <= 4)
+      return g_strndup(line + start, end - start);
+  }
+  return NULL;
 }
 
 /* The host name that stands behind the first of `phrases` that has one. */

@@ -31,6 +31,10 @@ char *bounce_text_joined(const Notice *notice);
 /* The server that wrote the notice, where it says so ("This is the mail system at host mx.example.com."); NULL. */
 char *bounce_text_reporter(const Notice *notice);
 
+/* The enhanced status code in a line that begins with codes and names `address`, as the own server sums up an answer
+ * without one: "550 5.1.1 <taro@example.com>... User unknown"; NULL. */
+char *bounce_text_status(const Notice *notice, const char *address);
+
 /* The server that refused, where the notice lists it among its details ("Message rejected by: mx.example.com"); NULL.
  */
 char *bounce_text_refuser(const Notice *notice);
