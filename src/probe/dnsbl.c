@@ -3,6 +3,7 @@
 #include "base/catalogue.h"
 #include "mail/address.h"
 #include "mail/ip.h"
+#include "probe/dnsbl_named.h"
 #include "probe/dnsbl_rows.h"
 #include "probe/known.h"
 #include "probe/sweep.h"
@@ -14,6 +15,7 @@ static const ProbeInput dnsbl_inputs[] = {
     {"domain", "domain", FALSE, N_("the domain that the mail was sent from or that it names")},
     {"lists", "text", FALSE, N_("core (default), all, or a file: a knowledge file, or one zone a line")},
     {"ip_source", "text", FALSE, N_("where the address is from: named, received, asked")},
+    {"named", "text", FALSE, N_("the list that the bounce names: it is asked whatever lists says")},
     {0},
 };
 
@@ -29,6 +31,9 @@ static const FactSpec dnsbl_gives[] = {
     {"refused", FACT_LIST, NULL, N_("the lists that refused to answer us")},
     {"wildcard", FACT_LIST, NULL, N_("the lists that were left out, since they list everything")},
     {"unanswered", FACT_LIST, NULL, N_("the lists that told us nothing: refused, no answer, no answer of use")},
+    {"named", FACT_TEXT, "listed policy clean unanswered retired not_asked unknown_list",
+     N_("what the list that the bounce names says; not_asked: it tells only those who have a key, or lists something "
+        "else; unknown_list: nothing is known of it")},
     {"clean", FACT_NUMBER, NULL, N_("how many lists do not have it")},
     {"asked", FACT_NUMBER, NULL, N_("how many lists were asked")},
     {"address", FACT_TEXT, NULL, N_("the address that was looked for")},
@@ -43,6 +48,7 @@ typedef struct Look {
   GArray *items; /* of SweepItem */
   SweepTarget targets[2];
   guint n_targets;
+  const DnsList *named; /* by the bounce; NULL: none that is known */
   const char *range; /* of an address that is not public; NULL: public */
   gboolean private_domain;
 } Look;
@@ -220,7 +226,7 @@ static void say_not_public(Look *look) {
   }
 }
 
-static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice) {
+static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice, const char *words) {
   sweep_ask(net, choice, look->targets, look->n_targets, look->items);
   if (look->items->len == 0) {
     result_add(look->result, LEVEL_UNKNOWN, NULL, message_new(N_("There is no list to ask about this"), NULL));
@@ -231,6 +237,7 @@ static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice) {
   if (look->result->done < look->result->total)
     return PROBE_PENDING;
   conclude(look);
+  dnsbl_named_tell(look->result, look->items, look->named, words);
   probe_set_unknown(&probe_dnsbl, look->result, "not asked");
   return PROBE_DONE;
 }
@@ -256,10 +263,16 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
                              : message_new(N_("The file of blocklists cannot be read: see whybounce lint"), NULL));
     return stop(look, "bad file");
   }
+  const char *words = probe_input(inputs, "named");
+  look->named = dnsbl_named_find(choice.lists, words);
+  if (look->named != NULL && dnsbl_named_may_be_asked(look->named))
+    choice.also = look->named;
+  else if (look->named == NULL && words != NULL && choice.own && known_lists(net) != NULL)
+    look->named = dnsbl_named_find(known_lists(net), words); /* not to be asked, but perhaps known */
   if (!choice.own)
     say_not_public(look);
   if (look->n_targets > 0)
-    return sweep(look, net, &choice);
+    return sweep(look, net, &choice, words);
   facts_set_text(look->result->facts, "status", SOURCE_PROBE, "not_public");
   return stop(look, "not asked");
 }

@@ -24,6 +24,8 @@ const char **sweep_addresses(const DnsAnswer *answer) {
 /* --- which --- */
 
 static gboolean is_chosen(const SweepChoice *choice, const DnsList *list) {
+  if (list == choice->also)
+    return TRUE;
   if (choice->all)
     return dnslist_ask(list) != DNSLIST_ASK_NEVER;
   return dnslist_ask(list) == DNSLIST_ASK_CORE || (choice->own && dnslist_ask(list) != DNSLIST_ASK_NEVER);

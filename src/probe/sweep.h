@@ -21,6 +21,7 @@ typedef struct SweepChoice {
   const DnsLists *lists;
   gboolean all; /* the extended and the unverified ones too */
   gboolean own; /* a file of the user's own: as it stands, whatever is known about its zones */
+  const DnsList *also; /* asked whatever the rest says, NULL: none */
 } SweepChoice;
 
 /* One list and one target. */

@@ -238,6 +238,34 @@ static void test_choice(void) {
 }
 
 /* An unverified zone is asked only after its own test entry has answered. */
+/* What the refusing server went by outranks the rest, also where the sweep would not have asked it. */
+static void test_named(void) {
+  static const struct {
+    const char *named, *fact;
+  } rows[] = {
+      {"listed.bl.example", "listed"},          {"https://www.spamhaus.org/query/ip/192.0.2.10", "policy"},
+      {"refused.bl.example", "unanswered"},     {"dnsbl.sorbs.net", "retired"},
+      {"nobody.knows.example", "unknown_list"}, {"wild.bl.example", "unanswered"},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_test_message("%s", rows[i].named);
+    g_autoptr(ProbeRun) run =
+        run_probe(net, "dnsbl", "ip", "192.0.2.10", "lists", OWN_LISTS, "named", rows[i].named, NULL);
+    assert_fact(run, "named", rows[i].fact);
+  }
+  g_autoptr(ProbeRun) nothing = run_probe(net, "dnsbl", "ip", "192.0.2.10", "lists", OWN_LISTS, NULL);
+  g_assert_cmpint(fact_of(nothing, "named")->state, ==, FACT_ABSENT);
+  /* A part of another list is passed over, unless the bounce names it; a retired one is never asked. */
+  g_autoptr(ProbeRun) part = run_probe(net, "dnsbl", "ip", "8.8.8.8", "named", "sbl.spamhaus.org", NULL);
+  assert_has(part, "unanswered", "sbl.spamhaus.org", TRUE);
+  assert_fact(part, "named", "unanswered");
+  g_autoptr(ProbeRun) without = run_probe(net, "dnsbl", "ip", "8.8.8.8", NULL);
+  assert_has(without, "unanswered", "sbl.spamhaus.org", FALSE);
+  g_autoptr(ProbeRun) retired = run_probe(net, "dnsbl", "ip", "8.8.8.8", "named", "dnsbl.sorbs.net", NULL);
+  assert_has(retired, "unanswered", "dnsbl.sorbs.net", FALSE);
+  assert_fact(retired, "named", "retired");
+}
+
 static void test_unverified(void) {
   g_autoptr(Net) fresh = replay(NULL);
   const char *zone = "relays.nether.net";
@@ -300,6 +328,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/dnsbl/ipv6", test_ipv6);
   g_test_add_func("/dnsbl/not-public", test_not_public);
   g_test_add_func("/dnsbl/choice", test_choice);
+  g_test_add_func("/dnsbl/named", test_named);
   g_test_add_func("/dnsbl/unverified", test_unverified);
   g_test_add_func("/dnsbl/clean", test_clean);
   g_test_add_func("/dnsbl/bad-input", test_bad_input);
