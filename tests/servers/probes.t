@@ -12,6 +12,13 @@ tap = harness.Tap()
 PROGRAM = os.path.join(harness.BUILD, "whybounce")
 SOA = "$TTL 300\n@ SOA ns.test. hostmaster.test. 1 3600 600 86400 60\n@ NS ns.test.\n"
 
+# A public key that belongs to nobody, longer than one string of a TXT record.
+KEY = ("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA70flqLzjLnDccqG8rjBSsY3GLqIDb8CUoY/vEhiqyvmH0X"
+       "xCLqCv4c2yG0Y7Ehnufz/6QydVhCOk15Jpp7+QgCVvF/MMaVD+z+0ZQoWNInawIem534a0wsRB2XViY86e4O8VV/ys"
+       "PHZHYmbmkoONTxO8z+PbxfCnhAxlevlYq7SnM4it1q6IB1NiJykvX7+0m3tG5xFeqVy0dcXytm9H1qhVJqZx7SWKhp"
+       "+NexVWZ2uZVK77igvPu0G0zCsNlAQUo0Pg7HaUDjX1xLNF434KL9hdLSunNb1NDsxOmxCQR34vzgRC1qmR/Z5i7IGF"
+       "SIP1dLmzTLcotuxrajBBzXxVPwIDAQAB")
+
 TEST_ZONE = SOA + """
 ns A 127.0.0.1
 example MX 20 mx2.example
@@ -29,8 +36,14 @@ alias.lint CNAME mx1.example
 private.lint A 10.0.0.25
 www CNAME web
 dangling CNAME gone
+_dmarc.example TXT "v=DMARC1; p=reject; sp=none; " "np=quarantine; aspf=s"
+_dmarc.two TXT "v=DMARC1; p=none"
+_dmarc.two TXT "v=DMARC1; p=reject"
+s1._domainkey.example TXT "v=DKIM1; k=rsa; p=%s" "%s"
+s2._domainkey.example CNAME s1._domainkey.example
+s3._domainkey.example TXT "v=DKIM1; p="
 evil MX 10 \\027evil.test.
-"""
+""" % (KEY[:200], KEY[200:])
 
 # Of the addresses 192.0.2.x.
 REVERSE_ZONE = SOA + """
@@ -101,6 +114,24 @@ def hosts(resolver):
                             ("192.0.2.99", {"code": 1, "ptr.status": "none", "ptr.names": None})):
         code, lines, _ = check(resolver, "--probe", "ptr", address)
         expect(f"the name of {address}", {"code": code, **facts(lines[0], "ptr")}, wanted)
+
+
+def proofs(resolver):
+    for domain, wanted in (
+            ("example.test", {"code": 0, "dmarc.policy": "reject", "dmarc.record_domain": "example.test", "dmarc.spf_mode": "strict",
+                              "dmarc.organizational_domain": "example.test"}),
+            ("mx1.example.test", {"code": 0, "dmarc.policy": "none", "dmarc.policy_tag": "sp", "dmarc.record_domain": "example.test"}),
+            ("lost.example.test", {"code": 0, "dmarc.policy": "quarantine", "dmarc.policy_tag": "np"}),
+            ("two.test", {"code": 1, "dmarc.status": "none", "dmarc.policy": None, "dmarc.faults": ["several_records"]}),
+            ("web.test", {"code": 0, "dmarc.status": "none", "dmarc.organizational_domain": "web.test"})):
+        code, lines, _ = check(resolver, "--probe", "dmarc", domain)
+        expect(f"DMARC of {domain}", {"code": code, **facts(lines[0], "dmarc")}, wanted)
+    for selector, wanted in (("s1", {"code": 0, "dkim.status": "ok", "dkim.bits": 2048, "dkim.alias": None}),
+                             ("s2", {"code": 0, "dkim.status": "ok", "dkim.alias": "s1._domainkey.example.test"}),
+                             ("s3", {"code": 1, "dkim.status": "revoked"}),
+                             ("s4", {"code": 1, "dkim.status": "none"})):
+        code, lines, _ = check(resolver, "--probe", "dkim", "--set", f"selector={selector}", "example.test")
+        expect(f"DKIM key {selector}", {"code": code, **facts(lines[0], "dkim")}, wanted)
 
 
 def addresses(resolver):
@@ -180,6 +211,7 @@ def main():
         resolver = f"127.0.0.1:{unbound.port}"
         mail_servers(resolver)
         hosts(resolver)
+        proofs(resolver)
         addresses(resolver)
         bulk(resolver)
         blocklists(resolver, scratch)
