@@ -132,8 +132,15 @@ gboolean ip_in_prefix(const Ip *ip, const char *prefix) {
     return FALSE;
   if (net.family != ip->family || bits > (net.family == 4 ? 32 : 128))
     return FALSE;
-  guint whole = bits / 8, rest = bits % 8;
-  if (memcmp(net.bytes, ip->bytes, whole) != 0)
+  return ip_in_network(ip, &net, (guint)bits);
+}
+
+gboolean ip_in_network(const Ip *ip, const Ip *network, guint bits) {
+  if (network->family != ip->family)
     return FALSE;
-  return rest == 0 || ((net.bytes[whole] ^ ip->bytes[whole]) >> (8 - rest)) == 0;
+  bits = MIN(bits, ip->family == 4 ? 32 : 128);
+  guint whole = bits / 8, rest = bits % 8;
+  if (memcmp(network->bytes, ip->bytes, whole) != 0)
+    return FALSE;
+  return rest == 0 || ((network->bytes[whole] ^ ip->bytes[whole]) >> (8 - rest)) == 0;
 }

@@ -27,5 +27,7 @@ gboolean ip_is_documentation(const Ip *ip);
 
 /* TRUE if `ip` is in PREFIX/LENGTH ("192.0.2.0/24"). */
 gboolean ip_in_prefix(const Ip *ip, const char *prefix);
+/* TRUE if the first `bits` of both are the same; never for different families. More bits than there are: all. */
+gboolean ip_in_network(const Ip *ip, const Ip *network, guint bits);
 
 #endif

@@ -159,6 +159,7 @@ static const char *fill_inputs(const char *text, Facts *inputs) {
   if (strchr(text, '@') != NULL) {
     g_autoptr(Address) address = address_parse(text);
     facts_set_text(inputs, "email", SOURCE_ASKED, text);
+    facts_set_text(inputs, "sender", SOURCE_ASKED, text);
     if (address->domain != NULL && !address->literal)
       facts_set_text(inputs, "domain", SOURCE_ASKED, address->domain);
     return "email";
@@ -169,6 +170,7 @@ static const char *fill_inputs(const char *text, Facts *inputs) {
   }
   facts_set_text(inputs, "domain", SOURCE_ASKED, text);
   facts_set_text(inputs, "host", SOURCE_ASKED, text);
+  facts_set_text(inputs, "sender", SOURCE_ASKED, text);
   return "domain";
 }
 
