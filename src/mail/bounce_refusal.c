@@ -54,7 +54,10 @@ gboolean bounce_refusal_ends(const char *line) {
   for (const char *const *end = ends; *end; end++)
     if (g_ascii_strncasecmp(line, *end, strlen(*end)) == 0)
       return TRUE;
-  return FALSE;
+  /* "Subject: .."; "TO:<taro@example.com>" may be the rest of a command that was broken off. */
+  const char *value = NULL;
+  const char *field = notice_label(line, &value);
+  return field && strcmp(field, "To") != 0 && strcmp(field, "From") != 0;
 }
 
 /* Past brackets, quotes and the marks of lists and sessions. */
@@ -81,8 +84,7 @@ static char *paragraph(const Notice *notice, guint line, const char *from) {
   gboolean session = g_str_has_prefix(from, "<<< ");
   for (guint i = line + 1; i < notice->n_lines && words->len < MAX_WORDS; i++) {
     const char *next = notice_line(notice, i);
-    const char *value = NULL;
-    if (!*next || bounce_refusal_ends(next) || notice_label(next, &value))
+    if (!*next || bounce_refusal_ends(next))
       break;
     /* Behind the quoted answer stands what the own server made of it. */
     if (session && !g_str_has_prefix(next, "<<< "))

@@ -5,7 +5,6 @@
 #include "mail/bounce_refusal.h"
 #include "mail/bounce_session.h"
 #include "mail/bounce_words.h"
-#include "mail/notice_client.h"
 #include "mail/scan.h"
 #include "mail/status.h"
 
@@ -80,8 +79,7 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
       break;
     if (is_origin_line(line))
       continue;
-    const char *value = NULL;
-    if (!*line || is_heading(line) || bounce_refusal_ends(line) || notice_label(line, &value)) {
+    if (!*line || is_heading(line) || bounce_refusal_ends(line)) {
       if (words->len > 0 && words->str[words->len - 1] != ':')
         break;
       continue;

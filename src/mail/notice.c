@@ -1,8 +1,11 @@
 #include "mail/notice.h"
 
+#include "mail/bounce_phrases.h"
+#include "mail/bounce_words.h"
 #include "mail/notice_client.h"
 #include "mail/notice_json.h"
 #include "mail/notice_log.h"
+#include "mail/notice_repair.h"
 
 #include <string.h>
 
@@ -191,6 +194,18 @@ static gboolean is_notice(const GPtrArray *fields) {
   return notice_is_daemon(fields_get(fields, "From")) && notice_is_failure_subject(fields_get(fields, "Subject"));
 }
 
+/* TRUE if the lines before `at` say what happened, or that the copy follows. */
+static gboolean tells_before(const Notice *notice, guint at) {
+  if (at == 0 || marker_before(notice, at))
+    return TRUE;
+  for (guint i = 0; i < at; i++) {
+    g_autofree char *lower = g_utf8_strdown(notice->lines[i], -1);
+    if (bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(lower))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean is_copy(const Notice *notice, guint at, const GPtrArray *fields) {
   /* Notices list fields of the returned mail indented, too: only the whole header is a copy. */
   if (*notice->lines[at] == ' ')
@@ -201,8 +216,9 @@ static gboolean is_copy(const Notice *notice, guint at, const GPtrArray *fields)
   guint known = count_mail_fields(fields);
   if (fields_get(fields, "Received") || fields_get(fields, "Return-Path"))
     return known >= 2;
+  /* Some notices begin with the fields of the returned mail, and go on with what became of it. */
   if (fields_get(fields, "Message-ID") && (fields_get(fields, "From") || fields_get(fields, "Date")))
-    return TRUE;
+    return tells_before(notice, at);
   return known >= 2 && marker_before(notice, at);
 }
 
@@ -325,11 +341,14 @@ static void take_json(Notice *notice, const char *json) {
 Notice *notice_new(const char *text) {
   Notice *notice = g_new0(Notice, 1);
   notice->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  g_autofree char *repaired = notice_repair_lines(text);
+  text = repaired ? repaired : text;
   const char *json = strchr(text, '{') ? notice_json_find(text) : NULL;
   split_lines(notice, text, json ? json : text + strlen(text));
   if (json)
     take_json(notice, json);
   notice_client_take(notice);
+  notice_repair_folding(notice);
   if (!notice->original) {
     find_copy(notice);
     notice->copy = notice->original != NULL;

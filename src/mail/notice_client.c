@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define MAX_LABEL 30 /* bytes of a label and the blanks around it */
 #define MAX_BLOCK 24 /* lines of one header, blank ones too */
 
 typedef struct Label {
@@ -147,11 +148,13 @@ const char *notice_label(const char *line, const char **value) {
   line += strspn(line, " \t*");
   if (strncmp(line, "■", 3) == 0 || strncmp(line, "\u3000", 3) == 0)
     line += 3;
+  /* Most lines have nothing that could end a label: the table need not be looked through. */
+  gsize end = strcspn(line, ":\t");
+  if ((!line[end] || end > MAX_LABEL) && !strstr(line, "："))
+    return NULL;
   for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
     gsize n = strlen(labels[i].label);
-    if (g_ascii_strncasecmp(line, labels[i].label, n) != 0)
-      continue;
-    const char *rest = behind_separator(line + n);
+    const char *rest = g_ascii_strncasecmp(line, labels[i].label, n) == 0 ? behind_separator(line + n) : NULL;
     if (!rest)
       continue;
     *value = rest + strspn(rest, " \t*");
@@ -164,7 +167,9 @@ const char *notice_label(const char *line, const char **value) {
 static const char *bare_label(const char *line) {
   static const char *const fields[] = {"From", "To", "Subject", "Date", NULL};
   line += strspn(line, " \t");
-  for (guint i = 0; i < G_N_ELEMENTS(labels); i++)
+  if (strnlen(line, MAX_LABEL + 1) > MAX_LABEL)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS(labels) && *line; i++)
     for (const char *const *field = fields; *field; field++)
       if (g_ascii_strcasecmp(line, labels[i].label) == 0 && strcmp(labels[i].field, *field) == 0)
         return *field;

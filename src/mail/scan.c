@@ -9,8 +9,9 @@
 static const char *const version_words[] = {"id", "version", "ver", "v", "server", "release", "build", "rev", NULL};
 
 /* Keys that stand glued to an address: "to=<..>" has brackets, "rcpt=taro@.." has not. */
-static const char *const keys[] = {"to",   "rcpt",    "orig_to", "from",    "recipient",
-                                   "user", "address", "email",   "RCPT_TO", NULL};
+static const char *const keys[] = {
+    "to",      "rcpt",          "orig_to",    "from",        "recipient", "user",          "address", "email",
+    "RCPT_TO", "smtp.mailfrom", "smtp.mfrom", "header.from", "mailfrom",  "envelope-from", "sender",  NULL};
 
 static gboolean is_name_byte(char c) {
   return g_ascii_isalnum(c) || c == '-' || c == '_';
