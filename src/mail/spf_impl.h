@@ -64,10 +64,11 @@ char *spf_expand(const SpfMacros *macros, const char *spec);
 /* The name that a domain-spec stands for: expanded, without trailing dot, at most 253 octets (s7.3). May be no name
  * that can be asked. NULL as above. */
 char *spf_target(const SpfMacros *macros, const char *spec);
-/* `name` (any bytes) as the DNS is asked for it, with \DDD; NULL: no name (an empty label, one over 63 octets). */
+/* `name` (any bytes) as the DNS is asked for it, with \DDD; NULL: no name (an empty label, one
+ * over 63 octets, a control). */
 char *spf_presentation(const char *name);
 
-/* --- evaluation: spf.c --- */
+/* --- the whole: spf.c --- */
 
 typedef struct Spf {
   const SpfQuery *query;
@@ -91,6 +92,16 @@ SpfMacros spf_macros(const Spf *spf, const char *domain);
 /* The record of `domain` in `answer`; `several`: more than one. NULL: none. */
 const DnsRecord *spf_select(const DnsAnswer *answer, gboolean *several);
 
+/* Notes the problem, unless there is one already: the innermost knows best. */
+void spf_blame(Spf *spf, SpfProblem problem, const char *domain, const char *term, const DnsAnswer *answer);
+
+/* --- evaluation: spf_eval.c --- */
+
+/* s4: check_host() for `domain` (any bytes, no trailing dot), `depth` includes deep. */
+SpfResult spf_check_host(Spf *spf, const char *domain, guint depth);
+
+/* --- asking ahead: spf_ahead.c --- */
+
 /* Names of the address, by PTR (s5.5). */
 typedef enum SpfNames { SPF_NAMES_WAIT, SPF_NAMES_UNKNOWN, SPF_NAMES_KNOWN } SpfNames;
 const DnsAnswer *spf_ask_names(const Spf *spf);
@@ -98,7 +109,7 @@ const DnsAnswer *spf_ask_names(const Spf *spf);
  * `name` (caller frees) stays NULL if there is none. */
 SpfNames spf_validated(const Spf *spf, const char *domain, gboolean only, char **name);
 
-/* Asks for everything that the record of `domain` may need and that can be told by now: spf_ahead.c. */
+/* Asks for everything that the record of `domain` may need and that can be told by now. */
 void spf_ask_ahead(Spf *spf, const char *domain);
 
 #endif

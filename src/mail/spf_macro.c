@@ -268,7 +268,7 @@ char *spf_presentation(const char *name) {
     return NULL;
   for (const char *p = name; *p != '\0'; p++) {
     label = *p == '.' ? 0 : label + 1;
-    if (label > MAX_LABEL || (label == 0 && (p == name || p[1] == '.' || p[1] == '\0')))
+    if (g_ascii_iscntrl(*p) || label > MAX_LABEL || (label == 0 && (p == name || p[1] == '.' || p[1] == '\0')))
       return NULL;
     if (g_ascii_isgraph(*p) && strchr("\"();\\$@", *p) == NULL)
       g_string_append_c(out, *p);
