@@ -12,6 +12,7 @@ extern const Probe probe_ptr;     /* ptr.c: the name of a sending address, and w
 extern const Probe probe_spf; /* spf.c: may an address send mail of a domain? */
 extern const Probe probe_dmarc;   /* dmarc.c: what is to be done with mail not proved to be from a domain? */
 extern const Probe probe_dkim;    /* dkim.c: the key that a signature is verified with */
+extern const Probe probe_tls_rpt; /* tls_rpt.c: where a domain wants failed encryption to be reported */
 extern const Probe probe_dnsbl;   /* dnsbl.c: is an address or a domain on blocklists? */
 
 #endif
