@@ -126,6 +126,7 @@ static const char *const zones[] = {
     "example.com TXT v=spf1 a mx ip4:192.0.2.10 include:a.test -all\nexample.com A 198.51.100.1\n"
     "example.com MX 10 m1.test\nexample.com MX 20 m2.test\nm1.test A 198.51.100.2\nm2.test A 192.0.2.10\n"
     "a.test TXT v=spf1 +all",
+    "example.com TXT v=spf1 ptr -all\n10.2.0.192.in-addr.arpa PTR m.example.com\nm.example.com A 192.0.2.10",
 };
 
 static gboolean judges(const char *result) {
