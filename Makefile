@@ -121,6 +121,7 @@ FUZZ = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SEEDS_yaml = flows
 FUZZ_SEEDS_flow = flows
 FUZZ_SEEDS_mo = $(BUILD)/i18n
+FUZZ_SEEDS_bounce = tests/unit/data/bounces
 FUZZ_FLAGS = address,undefined -fno-sanitize-recover=undefined
 fuzz:
 	@command -v clang >/dev/null || { echo "clang is missing: apt-get install clang"; exit 1; }

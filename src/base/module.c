@@ -8,9 +8,13 @@
 #include <dlfcn.h>
 
 gpointer module_find(const char *name, const char *symbol, GError **error) {
+  /* Loaded before: finding out where the program lies would be a system call for every mail. */
+  gpointer known = dlsym(RTLD_DEFAULT, symbol);
+  if (known)
+    return known;
   g_autofree char *path = paths_module(name);
   /* Never closed: the libraries behind register types for good. */
-  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void *module = dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
   gpointer found = module ? dlsym(module, symbol) : NULL;
   if (found)
     return found;

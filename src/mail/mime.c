@@ -11,6 +11,7 @@
 
 #define MAX_PARTS 200
 #define MAX_DEPTH 20
+#define MAX_BOUNDARIES 2000   /* lines that may begin a part; GMime makes objects of all of them, needed or not */
 #define MAX_TEXT (1u << 20)   /* bytes of text that are kept in all */
 #define MAX_REPORT (1u << 20) /* bytes of one report */
 #define MAX_GROUPS 2001       /* one for the message and 2000 recipients */
@@ -209,7 +210,17 @@ static gboolean is_notice(const GPtrArray *headers) {
          (notice_is_failure_subject(decoded) || fields_get(headers, "X-Failed-Recipients"));
 }
 
+/* The length of `bytes` up to the line with which there would be too many parts. */
+static gsize length_of_parts(const char *bytes, gsize length) {
+  guint n = 0;
+  for (const char *p = bytes; (p = memmem(p, length - (gsize)(p - bytes), "\n--", 3)); p += 3)
+    if (++n > MAX_BOUNDARIES)
+      return (gsize)(p - bytes) + 1;
+  return length;
+}
+
 static GMimeMessage *parse(const char *bytes, gsize length) {
+  length = length_of_parts(bytes, length);
   GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
   GMimeParser *parser = g_mime_parser_new_with_stream(stream);
   if (g_str_has_prefix(bytes, "From "))
