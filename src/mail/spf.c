@@ -106,6 +106,21 @@ const DnsRecord *spf_select(const DnsAnswer *answer, gboolean *several) {
   return found;
 }
 
+static gint by_preference(gconstpointer a, gconstpointer b) {
+  const DnsRecord *x = *(const DnsRecord *const *)a, *y = *(const DnsRecord *const *)b;
+  return x->preference != y->preference ? x->preference - y->preference : (x > y) - (x < y);
+}
+
+GPtrArray *spf_mx_hosts(const DnsAnswer *mx) {
+  GPtrArray *hosts = g_ptr_array_new();
+  for (guint i = 0; mx->status == DNS_OK && i < dns_answer_count(mx); i++)
+    if (!g_str_equal(dns_answer_record(mx, i)->value, "."))
+      g_ptr_array_add(hosts, (gpointer)dns_answer_record(mx, i));
+  g_ptr_array_sort(hosts, by_preference);
+  g_ptr_array_set_size(hosts, (gint)MIN(hosts->len, SPF_MAX_NAMES));
+  return hosts;
+}
+
 /* --- the verdict --- */
 
 static void step_free(gpointer data) {

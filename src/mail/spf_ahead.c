@@ -73,11 +73,11 @@ static char *foresee(Spf *spf, const char *domain, const char *spec) {
 
 static void ask_mx(Spf *spf, const char *name) {
   const DnsAnswer *mx = spf_ask(spf, name, DNS_MX);
-  if (mx == NULL || mx->status != DNS_OK || dns_answer_count(mx) > SPF_MAX_NAMES)
+  if (mx == NULL)
     return;
-  for (guint i = 0; i < dns_answer_count(mx); i++)
-    if (!g_str_equal(dns_answer_record(mx, i)->value, "."))
-      spf_ask(spf, dns_answer_record(mx, i)->value, spf_address_type(spf));
+  g_autoptr(GPtrArray) hosts = spf_mx_hosts(mx);
+  for (guint i = 0; i < hosts->len; i++)
+    spf_ask(spf, ((const DnsRecord *)g_ptr_array_index(hosts, i))->value, spf_address_type(spf));
 }
 
 static void ask_ptr(Spf *spf, const char *name) {

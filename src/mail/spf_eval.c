@@ -102,14 +102,11 @@ static Match match_mx(const At *at, const char *name) {
   step_of(at)->answer = mx;
   if (spf_is_unknown(mx))
     return fault(at, SPF_NO_ANSWER, mx);
-  if (dns_answer_count(mx) > SPF_MAX_NAMES)
-    return fault(at, SPF_TOO_MANY_MX, mx);
+  g_autoptr(GPtrArray) hosts = spf_mx_hosts(mx);
   /* One that has the address is enough: their order is chance, so that a server which cannot be found out does not
    * matter if another one matches. */
-  for (guint i = 0; mx->status == DNS_OK && i < dns_answer_count(mx); i++) {
-    const char *host = dns_answer_record(mx, i)->value;
-    if (g_str_equal(host, "."))
-      continue;
+  for (guint i = 0; i < hosts->len; i++) {
+    const char *host = ((const DnsRecord *)g_ptr_array_index(hosts, i))->value;
     const DnsAnswer *answer = spf_ask(at->spf, host, spf_address_type(at->spf));
     waits |= answer == NULL;
     if (answer != NULL && spf_is_unknown(answer))
@@ -123,7 +120,10 @@ static Match match_mx(const At *at, const char *name) {
     return MATCH_YES;
   if (waits)
     return MATCH_WAIT;
-  return missing != NULL ? fault(at, SPF_NO_ANSWER, missing) : nothing(at, mx);
+  if (missing != NULL)
+    return fault(at, SPF_NO_ANSWER, missing);
+  /* s4.6.4: it is an error to come to the eleventh. */
+  return dns_answer_count(mx) > SPF_MAX_NAMES ? fault(at, SPF_TOO_MANY_MX, mx) : nothing(at, mx);
 }
 
 static Match match_ptr(const At *at, const char *name) {

@@ -95,6 +95,9 @@ const DnsRecord *spf_select(const DnsAnswer *answer, gboolean *several);
 /* Notes the problem, unless there is one already: the innermost knows best. */
 void spf_blame(Spf *spf, SpfProblem problem, const char *domain, const char *term, const DnsAnswer *answer);
 
+/* The servers (of DnsRecord) that an mx looks at: by preference, without null MX, at most SPF_MAX_NAMES. */
+GPtrArray *spf_mx_hosts(const DnsAnswer *mx);
+
 /* --- evaluation: spf_eval.c --- */
 
 /* s4: check_host() for `domain` (any bytes, no trailing dot), `depth` includes deep. */

@@ -93,8 +93,14 @@ static const Case cases[] = {
      "example.com TXT v=spf1 mx -all\nexample.com MX 1 a.test\nexample.com MX 2 b.test\nexample.com MX 3 c.test\n"
      "example.com MX 4 d.test\nexample.com MX 5 e.test\nexample.com MX 6 f.test\nexample.com MX 7 g.test\n"
      "example.com MX 8 h.test\nexample.com MX 9 i.test\nexample.com MX 10 j.test\nexample.com MX 11 k.test\n"
-     "a.test A 192.0.2.10",
+     "k.test A 192.0.2.10",
      .result = SPF_PERMERROR, SPF_TOO_MANY_MX},
+    {"s4.6.4: the tenth, by preference, is looked at",
+     "example.com TXT v=spf1 mx -all\nexample.com MX 11 k.test\nexample.com MX 1 a.test\nexample.com MX 2 b.test\n"
+     "example.com MX 3 c.test\nexample.com MX 4 d.test\nexample.com MX 5 e.test\nexample.com MX 6 f.test\n"
+     "example.com MX 7 g.test\nexample.com MX 8 h.test\nexample.com MX 9 i.test\nexample.com MX 10 j.test\n"
+     "j.test A 192.0.2.10",
+     .result = SPF_PASS, 0, "mx"},
     {"mistake: the prefix of IPv6 stands after two slashes",
      "example.com TXT v=spf1 a/24//64 -all\nexample.com AAAA 2001:db8::1\nexample.com A 192.0.2.1", .result = SPF_PASS,
      0, "a/24//64", V6},
