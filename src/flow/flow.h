@@ -103,6 +103,8 @@ struct Step {
   GPtrArray *choices;                           /* of Choice, in order */
   char *as;                                     /* ask */
   char *default_value;                          /* ask: template, or NULL */
+  Condition *sure;                              /* ask: while it holds the default is taken unasked; or NULL */
+  gboolean shows_bounce;                        /* say, choose: beside what was read in the bounce */
   const Probe *probe;
   GPtrArray *with; /* of Binding */
   ShowWhen show;
@@ -162,7 +164,7 @@ const char *finish_word(FinishKind finish);
 const char *step_kind_word(StepKind kind);
 
 /* Shortest and longest way from `step` (which is not counted) to a finish, in steps that people see: say, choose, ask,
- * checklist, finish, and probe unless `show: never`; `show: problem` counts in the longest way only.  Sub-flows
+ * checklist, finish, and probe unless `show: never`; `show: problem` and ask with `sure` count in the longest way only.  Sub-flows
  * count.  Nothing is walked twice.  Worked out at load: a look-up.
  *
  * The longest way without going round is a hard problem for graphs with circles (NP-hard); what is given is the

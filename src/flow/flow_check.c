@@ -60,7 +60,7 @@ static void close_edges(FlowFile *file) {
 
 /* TRUE if people may pass the step without seeing it. */
 static gboolean is_silent(const Step *step) {
-  return step->kind == STEP_DECIDE || (step->kind == STEP_PROBE && step->show != SHOW_ALWAYS) ||
+  return step->kind == STEP_DECIDE || step->sure != NULL || (step->kind == STEP_PROBE && step->show != SHOW_ALWAYS) ||
          (step->kind == STEP_USE && flow_file(step->use)->silent);
 }
 

@@ -29,7 +29,8 @@ static gboolean span_equal(Span a, Span b) {
 static Span step_cost(const Step *step) {
   if (step->kind == STEP_DECIDE || step->kind == STEP_USE || (step->kind == STEP_PROBE && step->show == SHOW_NEVER))
     return arrived;
-  return step->kind == STEP_PROBE && step->show == SHOW_PROBLEM ? (Span){0, 1} : (Span){1, 1};
+  gboolean maybe = step->sure != NULL || (step->kind == STEP_PROBE && step->show == SHOW_PROBLEM);
+  return maybe ? (Span){0, 1} : (Span){1, 1};
 }
 
 /* --- one flow --- */

@@ -109,7 +109,7 @@ typedef struct StepReader {
 } StepReader;
 /* The kind by the leading key of the map, -1 with a fault. */
 int step_kind_of(const StepReader *reader, const YamlNode *map);
-/* What an author may write, NULL-terminated: the keys of a step of a kind, the words behind "as", "show", "finish"
+/* What an author may write, NULL-terminated: the keys of a step of a kind, the words behind "as", "show" of a probe, "finish"
  * (NULL: any other key). The schema is tested against them. */
 const char *const *step_keys(StepKind kind);
 const char *const *step_words(const char *key);
@@ -123,6 +123,8 @@ Message *step_text(const StepReader *reader, const FullStep *step, const YamlNod
                    gboolean after);
 /* A template for a machine. NULL with a fault. Caller frees. */
 char *step_template(const StepReader *reader, const FullStep *step, const YamlNode *node);
+/* A condition that is looked at when the step is come to; its facts are noted. NULL with a fault. */
+Condition *step_condition(const StepReader *reader, const FullStep *step, const YamlNode *node);
 /* A step by its name in `node`, NULL with a fault. */
 const Step *step_target(const StepReader *reader, const YamlNode *node);
 void step_read_next(const StepReader *reader, FullStep *step);

@@ -42,6 +42,13 @@ char *step_template(const StepReader *reader, const FullStep *step, const YamlNo
   return g_strdup(node->text);
 }
 
+Condition *step_condition(const StepReader *reader, const FullStep *step, const YamlNode *node) {
+  Condition *condition = condition_load(reader->doc, node, reader->diags);
+  if (condition != NULL)
+    add_ref(reader, step, node, condition, FALSE);
+  return condition;
+}
+
 /* --- targets and branches --- */
 
 const Step *step_target(const StepReader *reader, const YamlNode *node) {

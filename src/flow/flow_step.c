@@ -11,7 +11,7 @@
 #define AT_THE_END "title", "help", "hint", "say_to_caller", "note"
 
 typedef void (*KindReader)(const StepReader *reader, FullStep *step, const YamlNode *map);
-static void read_question(const StepReader *reader, FullStep *step, const YamlNode *map);
+static void read_say(const StepReader *reader, FullStep *step, const YamlNode *map);
 static void read_choose(const StepReader *reader, FullStep *step, const YamlNode *map);
 static void read_ask(const StepReader *reader, FullStep *step, const YamlNode *map);
 static void read_probe(const StepReader *reader, FullStep *step, const YamlNode *map);
@@ -28,9 +28,9 @@ typedef struct KindRow {
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 static const KindRow kinds[] = {
-    [STEP_SAY] = {"say", read_question, KEYS("say", EVERYWHERE)},
-    [STEP_CHOOSE] = {"choose", read_choose, KEYS("choose", "choices", EVERYWHERE)},
-    [STEP_ASK] = {"ask", read_ask, KEYS("ask", "as", "default", EVERYWHERE)},
+    [STEP_SAY] = {"say", read_say, KEYS("say", "show", EVERYWHERE)},
+    [STEP_CHOOSE] = {"choose", read_choose, KEYS("choose", "choices", "show", EVERYWHERE)},
+    [STEP_ASK] = {"ask", read_ask, KEYS("ask", "as", "default", "sure", EVERYWHERE)},
     [STEP_PROBE] = {"probe", read_probe, KEYS("probe", "with", "show", EVERYWHERE)},
     [STEP_DECIDE] = {"decide", read_decide, KEYS("decide", EVERYWHERE)},
     [STEP_CHECKLIST] = {"checklist", read_checklist, KEYS("checklist", "items", "guide", EVERYWHERE)},
@@ -73,7 +73,7 @@ static const YamlNode *key_node(const YamlNode *map, const char *key) {
 
 /* A misspelt kind, or none at all. */
 static void fault_no_kind(const StepReader *reader, const YamlNode *map) {
-  static const char *const others[] = {EVERYWHERE, "choices", "as",    "default", "with",
+  static const char *const others[] = {EVERYWHERE, "choices", "as",    "default", "sure", "with",
                                        "show",     "items",   "guide", "cause",   NULL};
   for (guint i = 0; i < map->length; i++) {
     const YamlNode *key = map->keys[i];
@@ -153,7 +153,19 @@ static void read_question(const StepReader *reader, FullStep *step, const YamlNo
   require_next(reader, step);
 }
 
+/* `show: bounce` */
+static void read_shown(const StepReader *reader, FullStep *step, const YamlNode *map) {
+  static const char *const words[] = {"bounce", NULL};
+  step->step.shows_bounce = read_word_at(reader->doc, map, "show", words, reader->diags) >= 0;
+}
+
+static void read_say(const StepReader *reader, FullStep *step, const YamlNode *map) {
+  read_question(reader, step, map);
+  read_shown(reader, step, map);
+}
+
 static void read_choose(const StepReader *reader, FullStep *step, const YamlNode *map) {
+  read_shown(reader, step, map);
   step->step.text = step_text(reader, step, yaml_get(map, "choose"), READ_PAGE, FALSE);
   const YamlNode *choices = read_required(reader->doc, map, "choices", reader->diags);
   if (choices == NULL)
@@ -179,6 +191,18 @@ static void read_choose(const StepReader *reader, FullStep *step, const YamlNode
                "\"next\" is never used here: every choice has its own \"go\"");
 }
 
+static void read_sure(const StepReader *reader, FullStep *step, const YamlNode *map) {
+  const YamlNode *sure = yaml_get(map, "sure");
+  if (sure == NULL)
+    return;
+  if (g_str_equal(step->step.as, "secret"))
+    yaml_fault(reader->doc, sure, reader->diags, DIAG_ERROR, "A secret is always asked for: leave \"sure\" out");
+  else if (step->step.default_value == NULL && !g_str_equal(step->step.as, "message"))
+    yaml_fault(reader->doc, sure, reader->diags, DIAG_ERROR,
+               "Nothing can be taken without asking: \"sure\" needs a \"default\"");
+  step->step.sure = step_condition(reader, step, sure);
+}
+
 static void read_ask(const StepReader *reader, FullStep *step, const YamlNode *map) {
   read_question(reader, step, map);
   int as = read_word_at(reader->doc, map, "as", as_words, reader->diags);
@@ -186,6 +210,7 @@ static void read_ask(const StepReader *reader, FullStep *step, const YamlNode *m
   const YamlNode *value = yaml_get(map, "default");
   if (value != NULL)
     step->step.default_value = step_template(reader, step, value);
+  read_sure(reader, step, map);
 }
 
 static void read_with(const StepReader *reader, FullStep *step, const YamlNode *with) {
@@ -312,6 +337,7 @@ void step_free(gpointer data) {
   g_ptr_array_unref(step->items);
   g_free(step->as);
   g_free(step->default_value);
+  condition_free(step->sure);
   g_free(step->guide);
   g_free(step->cause);
   g_free(step);

@@ -118,6 +118,8 @@ static gboolean waits(const Walk *walk) {
   case STEP_DECIDE:
   case STEP_USE:
     return FALSE;
+  case STEP_ASK:
+    return !walk->sure;
   case STEP_PROBE:
     if (walk->refused != NULL)
       return FALSE;
@@ -173,11 +175,29 @@ gboolean session_advance(Session *s, gint64 now) {
   return FALSE;
 }
 
+/* Answers the current step if that needs nobody. */
+static void take_sure(Session *s) {
+  Walk *walk = session_current(s);
+  if (walk->visit.step->kind != STEP_ASK || walk->reopened)
+    return;
+  const Paste *paste;
+  g_autofree char *answer = session_sure_answer(s, walk->visit.step, walk->nth, s->facts, &paste);
+  if (answer == NULL)
+    return;
+  walk->sure = TRUE;
+  walk->paste = paste;
+  walk->visit.answer = paste == NULL ? g_steal_pointer(&answer) : NULL;
+  session_put_given(s->facts, walk->visit.step, &(Given){walk->visit.answer, walk->paste, NULL});
+}
+
 /* Walks through all steps that need nobody. */
 void session_settle(Session *s, gint64 now) {
-  while (s->halt == HALT_NONE && !waits(session_current(s)))
-    if (!session_advance(s, now))
+  for (;;) {
+    if (s->halt == HALT_NONE)
+      take_sure(s);
+    if (s->halt != HALT_NONE || waits(session_current(s)) || !session_advance(s, now))
       break;
+  }
   /* A probe is seen when its result is, not while it is under way: it may turn out to need no look. */
   Walk *walk = session_current(s);
   walk->seen = walk->visit.step->kind != STEP_PROBE || walk->visit.run == NULL || probe_run_done(walk->visit.run);

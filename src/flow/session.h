@@ -55,6 +55,7 @@ typedef enum ViewKind {
 /* Everything about the current step that a front end needs, in the language in force.  All strings safe. */
 typedef struct View {
   ViewKind kind;
+  const Bounce *bounce;     /* say, choose: what was read in it is to be shown; borrowed; or NULL */
   char *flow_title;
   guint step_number;        /* from 1, counting steps people see */
   guint left_min, left_max; /* steps to a finish */
@@ -81,7 +82,7 @@ typedef struct View {
   GPtrArray *notices;       /* char*: what the last event changed ("2 later answers no longer count: ...") */
   gboolean can_go_back;
   FinishKind finish;        /* finish */
-  const Cause *cause;       /* or NULL */
+  const Cause *cause;       /* finish; with `bounce`: the one that its words point to; or NULL */
 } View;
 
 typedef struct FoundRow {
@@ -156,12 +157,15 @@ char *result_text(const Result *result);
 /* Facts that a bounce gives, under "bounce.": recipient, original_recipient, status, dsn_status, reply, diagnostic,
  * reporting_mta, remote_mta, remote_ip, from, to, subject, date, message_id, kind, list, sending_ip,
  * sending_ip_from, helo, recipients (list), imceaex (yes, no), x500, inner and forwarder (see mail/wrapped.h), cause (id of
- * causes.yaml), provider, permanent (yes, no), redirected (yes: the address that failed is another than the one written to, by Original-Recipient or, with one
+ * causes.yaml), confirmed (yes, no: what a person said about what was read), provider, permanent (yes, no), redirected (yes: the address that failed is another than the one written to, by Original-Recipient or, with one
  * address in it, To of the returned mail; no: the same, ASCII case aside; unknown: neither is there). */
 extern const FactSpec bounce_facts[];
 void bounce_set_facts(const Bounce *bounce, Facts *facts);
 /* The same about this recipient of several. */
 void bounce_set_facts_about(const Bounce *bounce, const BounceRecipient *recipient, Facts *facts);
+
+/* The recipient that a bounce is about: the first that failed, else the first.  NULL: it names none. */
+const BounceRecipient *bounce_main_recipient(const Bounce *bounce);
 
 /* A text with the facts put in: session_text() without a session.  Caller frees. */
 char *facts_fill_text(const Facts *facts, const Message *message);

@@ -3,6 +3,7 @@
 #include "base/catalogue.h"
 #include "base/text.h"
 #include "flow/diagnose.h"
+#include "flow/template.h"
 #include "mail/ip.h"
 
 #include <string.h>
@@ -181,6 +182,21 @@ static void emit_answer(Session *s, const Step *step, const Walk *walk) {
     session_emit_bytes(s, "answer", step->name, answer, strlen(answer));
   else
     session_emit(s, "answer", "step", step->name, NULL);
+}
+
+char *session_sure_answer(const Session *s, const Step *step, guint nth, const Facts *facts, const Paste **paste) {
+  *paste = NULL;
+  if (step->sure == NULL || session_find_kept(s, step, nth) != NULL || !condition_holds(step->sure, facts))
+    return NULL;
+  if (g_str_equal(step->as, "message")) {
+    /* Come to again, the text is wanted anew. */
+    *paste = nth == 0 ? s->loaded : NULL;
+    return *paste != NULL ? g_strdup("") : NULL;
+  }
+  gboolean complete = FALSE;
+  g_autofree char *raw = template_bytes(step->default_value, facts, &complete);
+  g_autofree char *fault = complete ? find_fault(step, raw) : NULL;
+  return complete && !is_blank(raw) && fault == NULL ? g_steal_pointer(&raw) : NULL;
 }
 
 gboolean session_answer(Session *s, const char *value, gint64 now, char **fault) {

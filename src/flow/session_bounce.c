@@ -36,6 +36,7 @@ const FactSpec bounce_facts[] = {
     {"cause", FACT_TEXT, NULL, N_("the cause that the words of the bounce point to")},
     {"owner", FACT_TEXT, "sender sender-admin recipient recipient-admin nobody-wait",
      N_("who can act, by the cause that the words of the bounce point to")},
+    {"confirmed", FACT_TEXT, "yes no", N_("whether a person said that what was read in the bounce is right")},
     {"provider", FACT_TEXT, NULL, N_("the mail service that wrote the refusal")},
     {"permanent", FACT_TEXT, "yes no", N_("whether the refusal is final (5xx) or may pass (4xx)")},
     {"redirected", FACT_TEXT, "yes no", N_("whether the address that failed is another than the one written to")},
@@ -53,8 +54,7 @@ static void put(Facts *facts, const char *name, const char *value) {
 
 static const char *yes_no(gboolean yes) { return yes ? "yes" : "no"; }
 
-/* The recipient that the bounce is about: the first that failed, else the first. NULL: it names none. */
-static const BounceRecipient *first_recipient(const Bounce *bounce) {
+const BounceRecipient *bounce_main_recipient(const Bounce *bounce) {
   for (guint i = 0; i < bounce->recipients->len; i++) {
     const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
     if (recipient->action != NULL && g_ascii_strcasecmp(recipient->action, "failed") == 0)
@@ -108,7 +108,7 @@ static void put_recipients(Facts *facts, const Bounce *bounce) {
 
 void bounce_set_facts(const Bounce *bounce, Facts *facts) {
   static const BounceRecipient nobody = {.permanent = -1};
-  const BounceRecipient *recipient = first_recipient(bounce);
+  const BounceRecipient *recipient = bounce_main_recipient(bounce);
   bounce_set_facts_about(bounce, recipient != NULL ? recipient : &nobody, facts);
 }
 
@@ -139,6 +139,7 @@ void bounce_set_facts_about(const Bounce *bounce, const BounceRecipient *recipie
   g_autofree char *inner = put_wrapped(facts, bounce, address);
   put(facts, "cause", recipient->cause);
   put(facts, "owner", recipient->owner);
+  facts_set_unknown(facts, "bounce.confirmed", SOURCE_BOUNCE, "not asked");
   put(facts, "provider", recipient->provider);
   put(facts, "permanent", recipient->permanent < 0 ? NULL : yes_no(recipient->permanent));
   put(facts, "redirected", redirected(bounce, recipient, inner));

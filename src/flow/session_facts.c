@@ -88,12 +88,22 @@ const Choice *step_find_choice(const Step *step, const char *value) {
   return NULL;
 }
 
+/* What a person says of the bounce on the page: only "yes" makes it sure. */
+static void put_confirmed(Facts *facts, const Choice *choice) {
+  if (choice == NULL || choice->unknown)
+    facts_set_unknown(facts, "bounce.confirmed", SOURCE_ASKED, "not known");
+  else
+    facts_set_text(facts, "bounce.confirmed", SOURCE_ASKED, g_str_equal(choice->value, "yes") ? "yes" : "no");
+}
+
 static void put_choice(Facts *facts, const Step *step, const Given *given) {
   const Choice *choice = step_find_choice(step, given->answer);
   if (choice == NULL || choice->unknown)
     put_not_known(facts, step->name);
   else
     facts_set_text(facts, step->name, SOURCE_ASKED, choice->value);
+  if (step->shows_bounce)
+    put_confirmed(facts, choice);
 }
 
 static void put_checklist(Facts *facts, const Step *step, const Given *given) {

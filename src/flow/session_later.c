@@ -152,7 +152,14 @@ static gboolean trial_pass(Trial *trial, const char **answer) {
   }
   if (!is_answered_by_person(step))
     return TRUE;
-  Kept *kept = session_find_kept(trial->s, step, trial_nth(trial, step));
+  guint nth = trial_nth(trial, step);
+  const Paste *paste = NULL;
+  g_autofree char *sure = step->kind == STEP_ASK ? session_sure_answer(trial->s, step, nth, trial->facts, &paste) : NULL;
+  if (sure != NULL) {
+    session_put_given(trial->facts, step, &(Given){paste == NULL ? sure : NULL, paste, NULL});
+    return TRUE;
+  }
+  Kept *kept = session_find_kept(trial->s, step, nth);
   if (kept == NULL || !g_ptr_array_find(trial->s->later, kept, NULL))
     return FALSE;
   if (!session_kept_holds(kept, trial->facts)) {

@@ -28,6 +28,7 @@ typedef struct Walk {
   guint nth;          /* how often the step was walked before */
   const Paste *paste; /* of a `message` answer, or NULL */
   gboolean seen;      /* a person had to act here */
+  gboolean sure;      /* the default was taken without asking */
   gboolean reopened;  /* it was answered, and opened again by going back */
   gboolean reused;    /* the run was finished before we came here */
   Result *refused;    /* in place of a run that was not allowed, or NULL */
@@ -154,6 +155,9 @@ void session_run_ahead(Session *s);
 GPtrArray *session_reachable(const Session *s, const Step *from, const GPtrArray *callers);
 
 /* --- session_answer.c --- */
+/* What an ask step takes without asking, as its `sure` says: bytes (caller frees), and `paste` of a `message`; NULL: somebody
+ * has to be asked.  What a person said there before is never passed over. */
+char *session_sure_answer(const Session *s, const Step *step, guint nth, const Facts *facts, const Paste **paste);
 /* Reads `bytes` unless the same text was read before. */
 const Paste *session_take_paste(Session *s, const char *bytes, gsize length);
 void session_notice_paste(Session *s, const Bounce *bounce);

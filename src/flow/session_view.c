@@ -215,6 +215,13 @@ static gint64 answered_at(const Session *s, const ProbeRun *run) {
   return newest > 0 ? MIN(newest, finished) : finished;
 }
 
+static void view_bounce(const Session *s, View *view) {
+  view->bounce = session_bounce(s);
+  const char *cause = facts_text(s->facts, "bounce.cause");
+  if (view->bounce != NULL && cause != NULL)
+    view->cause = causes_find(flows_causes(s->flows), cause);
+}
+
 static void view_probe(const Session *s, const Walk *walk, View *view) {
   const Step *step = walk->visit.step;
   const ProbeRun *run = walk->visit.run;
@@ -331,6 +338,8 @@ View *session_view(const Session *s, G_GNUC_UNUSED gint64 now) {
     view_finish(s, walk, view);
     return view;
   }
+  if (step->shows_bounce)
+    view_bounce(s, view);
   view->text = step->kind == STEP_PROBE ? NULL : session_text(s, step->text);
   view->help = session_text(s, step->help);
   view->hint = session_text(s, step->hint);

@@ -1,7 +1,10 @@
 #include "report/bounce_rows.h"
 
 #include "base/catalogue.h"
+#include "base/text.h"
+#include "flow/session.h"
 #include "mail/wrapped.h"
+#include "report/outcome.h"
 
 #include <string.h>
 
@@ -71,15 +74,15 @@ static Ending find_ending(const BounceRecipient *recipient) {
 }
 
 /* The row about codes; without any, about the result. */
-static PageRow describe_ending(const BounceRecipient *recipient) {
+static BounceRow describe_ending(const BounceRecipient *recipient) {
   g_autofree char *codes = bounce_codes(recipient);
   Ending ending = find_ending(recipient);
   if (codes == NULL)
-    return (PageRow){g_strdup(tr(N_("Result"))), ending < N_ENDINGS ? g_strdup(tr(endings[ending][1])) : NULL, TRUE};
+    return (BounceRow){g_strdup(tr(N_("Result"))), ending < N_ENDINGS ? g_strdup(tr(endings[ending][1])) : NULL};
   if (ending == N_ENDINGS)
-    return (PageRow){g_strdup(tr(N_("Codes"))), g_steal_pointer(&codes), TRUE};
+    return (BounceRow){g_strdup(tr(N_("Codes"))), g_steal_pointer(&codes)};
   g_autoptr(Message) message = message_new(endings[ending][0], "codes", codes, NULL);
-  return (PageRow){g_strdup(tr(N_("Codes"))), message_text(message, NULL, NULL), TRUE};
+  return (BounceRow){g_strdup(tr(N_("Codes"))), message_text(message, NULL, NULL)};
 }
 
 static char *describe_server(const BounceRecipient *recipient) {
@@ -112,11 +115,11 @@ static char *describe_list(const Bounce *bounce) {
 /* --- rows --- */
 
 typedef struct Rows {
-  PageRow *rows;
+  BounceRow *rows;
   guint n;
 } Rows;
 
-static void add_row(Rows *rows, PageRow row) {
+static void add_row(Rows *rows, BounceRow row) {
   if (row.value == NULL || *row.value == '\0') {
     bounce_rows_clear(&row, 1);
     return;
@@ -126,7 +129,7 @@ static void add_row(Rows *rows, PageRow row) {
 }
 
 static void add(Rows *rows, const char *label, char *value) {
-  add_row(rows, (PageRow){g_strdup(tr(label)), value, TRUE});
+  add_row(rows, (BounceRow){g_strdup(tr(label)), value});
 }
 
 static void add_wrapped(Rows *rows, const Bounce *bounce, const BounceRecipient *recipient) {
@@ -143,7 +146,7 @@ static void add_wrapped(Rows *rows, const Bounce *bounce, const BounceRecipient 
     add(rows, N_("Forwarded by"), g_strdup(sender.by));
 }
 
-guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, PageRow *out) {
+guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *out) {
   const BounceRecipient *first = g_ptr_array_index(group, 0);
   Rows rows = {out, 0};
   add(&rows, group->len > 1 ? N_("Recipients") : N_("Recipient"), describe_recipients(group));
@@ -160,7 +163,33 @@ guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, PageRow *ou
   return rows.n;
 }
 
-void bounce_rows_clear(PageRow *rows, guint n) {
+guint bounce_rows_read(const Bounce *bounce, const Message *cause, BounceRow *rows) {
+  const BounceRecipient *main_one = bounce_main_recipient(bounce);
+  if (main_one == NULL)
+    return 0;
+  g_autoptr(GPtrArray) outcomes = outcomes_of(bounce), others = g_ptr_array_new();
+  const GPtrArray *group = NULL;
+  for (guint i = 0; i < outcomes->len; i++) {
+    GPtrArray *each = g_ptr_array_index(outcomes, i);
+    if (group == NULL && g_ptr_array_find(each, main_one, NULL))
+      group = each;
+    else
+      g_ptr_array_extend(others, each, NULL, NULL);
+  }
+  Rows rest = {rows, bounce_rows_fill(bounce, group, rows)};
+  if (others->len > 0)
+    add(&rest, N_("Other recipients"), describe_recipients(others));
+  add(&rest, N_("Reason"), cause != NULL ? message_text(cause, NULL, NULL)
+                                         : g_strdup(tr(N_("the words do not point to one cause"))));
+  return rest.n;
+}
+
+char *bounce_words(const Bounce *bounce, int columns) {
+  const BounceRecipient *main_one = bounce_main_recipient(bounce);
+  return main_one != NULL && main_one->diagnostic != NULL ? text_fit(main_one->diagnostic, columns) : NULL;
+}
+
+void bounce_rows_clear(BounceRow *rows, guint n) {
   for (guint i = 0; i < n; i++) {
     g_clear_pointer(&rows[i].label, g_free);
     g_clear_pointer(&rows[i].value, g_free);

@@ -2,15 +2,28 @@
 #ifndef WB_REPORT_BOUNCE_ROWS_H
 #define WB_REPORT_BOUNCE_ROWS_H
 
-#include "report/page.h"
+#include "base/message.h"
+#include "mail/bounce.h"
 
-#define BOUNCE_ROWS 12
+#define BOUNCE_ROWS 14 /* the most there are */
 
-/* Fills `rows` (room for BOUNCE_ROWS) about the recipients in `group` (of BounceRecipient, at least one; their addresses are
- * all named, the rest is that of the first), in the language in force.  Values may be NULL.  Returns how many; the strings
- * are the caller's. */
-guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, PageRow *rows);
-void bounce_rows_clear(PageRow *rows, guint n);
+/* In the language in force, safe; the words of others. */
+typedef struct BounceRow {
+  char *label, *value;
+} BounceRow;
+
+/* Fills `rows` (room for BOUNCE_ROWS) about the recipients in `group` (of BounceRecipient, at least one): their addresses are
+ * all named, the rest is that of the first.  Returns how many; bounce_rows_clear() them. */
+guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *rows);
+
+/* The same about the main recipient and those with the same outcome; then who else is named, and the reason, by its `cause`'s
+ * label (NULL: the words do not tell). */
+guint bounce_rows_read(const Bounce *bounce, const Message *cause, BounceRow *rows);
+
+void bounce_rows_clear(BounceRow *rows, guint n);
+
+/* The other server's words about the main recipient, at most `columns` of them; NULL: there are none.  Caller frees. */
+char *bounce_words(const Bounce *bounce, int columns);
 
 /* "550 5.1.1", or NULL. Caller frees. */
 char *bounce_codes(const BounceRecipient *recipient);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "report/bounce_rows.h"
 #include "report/outcome.h"
+#include "report/page.h"
 
 /* A page is short: what there is more of stands in the wizard, and in the JSON. */
 #define MAX_OUTCOMES 10
@@ -93,10 +94,19 @@ static void put_headline(Page *page, const Facts *facts, const Cause *cause, gbo
   page_item(page, "", description);
 }
 
+/* Rows of a bounce as rows of a page; `rows` has room for BOUNCE_ROWS. */
+static guint fill_rows(const Bounce *bounce, const GPtrArray *group, PageRow *rows) {
+  BounceRow said[BOUNCE_ROWS];
+  guint n = bounce_rows_fill(bounce, group, said);
+  for (guint i = 0; i < n; i++)
+    rows[i] = (PageRow){said[i].label, said[i].value, TRUE};
+  return n;
+}
+
 static void put_rows(Page *page, const Bounce *bounce, const GPtrArray *group, const char *owner) {
   const BounceRecipient *first = g_ptr_array_index(group, 0);
   PageRow rows[BOUNCE_ROWS + 1];
-  guint n = bounce_rows_fill(bounce, group, rows);
+  guint n = fill_rows(bounce, group, rows);
   if (owner != NULL)
     rows[n++] = (PageRow){g_strdup(tr(N_("Who has to act"))), g_strdup(tr(cause_owner_message(owner))), FALSE};
   page_rows(page, 0, WIDEST_LABEL, rows, n);
@@ -172,7 +182,7 @@ static void put_other(Page *page, const Bounce *bounce) {
   if (bounce->recipients->len == 0)
     return;
   PageRow rows[BOUNCE_ROWS];
-  guint n = bounce_rows_fill(bounce, bounce->recipients, rows);
+  guint n = fill_rows(bounce, bounce->recipients, rows);
   g_string_append_c(page->out, '\n');
   page_rows(page, 0, WIDEST_LABEL, rows, n);
 }

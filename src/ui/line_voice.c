@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/text.h"
+#include "report/bounce_rows.h"
 #include "report/tag.h"
 #include "ui/pages.h"
 
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #define COLUMNS 78
+/* Columns of the other server's words on the page that shows what was read. */
+#define MAX_WORDS 400
 
 void voice_put(Voice *voice, const char *text) {
   g_autofree char *converted = NULL;
@@ -142,6 +145,19 @@ static void say_choices(Voice *voice, const View *view) {
   }
 }
 
+static void say_bounce(Voice *voice, const View *view) {
+  if (!view->bounce)
+    return;
+  BounceRow rows[BOUNCE_ROWS];
+  guint n = bounce_rows_read(view->bounce, view->cause ? view->cause->label : NULL, rows);
+  for (guint i = 0; i < n; i++)
+    say_labelled(voice, rows[i].label, rows[i].value);
+  bounce_rows_clear(rows, n);
+  g_autofree char *words = bounce_words(view->bounce, MAX_WORDS);
+  if (words)
+    say_quote(voice, words);
+}
+
 void voice_say_view(Voice *voice, Desk *desk, const View *view) {
   voice_put(voice, "\n");
   say_notices(voice, desk, view);
@@ -159,6 +175,7 @@ void voice_say_view(Voice *voice, Desk *desk, const View *view) {
   voice_say(voice, 0, head);
   if (view->kind == VIEW_RESULT)
     say_result(voice, view);
+  say_bounce(voice, view);
   say_labelled(voice, tr(N_("Say to the caller")), view->say_to_caller);
   say_choices(voice, view);
   if (view->input_note)

@@ -99,6 +99,19 @@ void page_add_rule(const Page *page, GPtrArray *part, const char *safe) {
   g_ptr_array_add(part, row);
 }
 
+void page_add_pair(const Page *page, GPtrArray *part, const char *label, int label_cols, const char *value) {
+  int value_col = 3 + label_cols + 2;
+  g_auto(GStrv) lines = text_wrap(value, MAX(page->cols - value_col - 1, 8), 0);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    Row *row = indented(3);
+    g_autofree char *fit = text_fit(i == 0 ? label : "", label_cols);
+    row_add(row, STYLE_PLAIN, fit);
+    row_pad(row, value_col);
+    row_add(row, STYLE_PLAIN, lines[i]);
+    g_ptr_array_add(part, row);
+  }
+}
+
 void page_add_quote(const Page *page, GPtrArray *part, const char *safe) {
   g_auto(GStrv) lines = text_wrap(safe, MAX(page->cols - 4, 8), 0);
   for (guint i = 0; lines[i] != NULL; i++) {

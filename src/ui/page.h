@@ -41,6 +41,8 @@ void page_add_gap(GPtrArray *part);
 void page_add_heading(GPtrArray *part, const char *safe);
 /* "Help -----" */
 void page_add_rule(const Page *page, GPtrArray *part, const char *safe);
+/* "   label   value": the value wrapped in its own column, which begins `label_cols` after the indent. */
+void page_add_pair(const Page *page, GPtrArray *part, const char *label, int label_cols, const char *value);
 /* Remote words behind "| ", so that they cannot pass for ours. */
 void page_add_quote(const Page *page, GPtrArray *part, const char *safe);
 /* "[FAIL] subject  text": the text wrapped in its own column, which begins `subject_cols` after the tag. */

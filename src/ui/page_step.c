@@ -9,7 +9,7 @@
 #define FOUND_TITLE_COLUMNS 24
 /* Rows of a page with a paste box that are neither text above it nor lines of the box: header, breadcrumb, rules, what
  * was recognised, notices, footer and blank rows. */
-#define PASTE_OTHER_ROWS 15
+#define PASTE_OTHER_ROWS 12
 #define PASTE_MIN_ROWS 3
 
 /* The longest way of a big guide is far from what anybody walks: it would only frighten. */
@@ -117,41 +117,6 @@ static void fill_ask(Page *page, const View *view, StepState *state) {
   page_add_text(page, page->rest, STYLE_PLAIN, tr(N_("If you do not know, leave it empty and press Enter.")), 1, 0);
 }
 
-static void add_recognised(Page *page, const char *label, const char *value, const char *remark) {
-  if (value == NULL)
-    return;
-  Row *row = row_new_text(STYLE_PLAIN, "   ");
-  row_add(row, STYLE_PLAIN, label);
-  row_pad(row, 16);
-  row_add(row, STYLE_PLAIN, value);
-  if (remark != NULL) {
-    row_pad(row, row->width + 2);
-    row_add(row, STYLE_PLAIN, remark);
-  }
-  g_ptr_array_add(page->rest, row);
-}
-
-static void fill_recognised(Page *page, const Bounce *bounce) {
-  const BounceRecipient *first =
-      bounce->recipients != NULL && bounce->recipients->len > 0 ? g_ptr_array_index(bounce->recipients, 0) : NULL;
-  const char *how = NULL;
-  const char *ip = bounce_sending_ip(bounce, &how);
-  page_add_heading(page->rest, tr(N_("Recognised")));
-  guint before = page->rest->len;
-  if (first != NULL) {
-    const char *code = first->status != NULL ? first->status : first->dsn_status;
-    const char *kind = first->permanent == 1 ? N_("permanent") : first->permanent == 0 ? N_("temporary") : NULL;
-    add_recognised(page, tr(N_("Status")), code != NULL ? code : first->reply, kind != NULL ? tr(kind) : NULL);
-    add_recognised(page, tr(N_("Recipient")), first->recipient != NULL ? first->recipient : first->original_recipient,
-                   NULL);
-  }
-  add_recognised(page, tr(N_("Sent from")), ip, NULL);
-  add_recognised(page, tr(N_("Named list")), bounce->list, NULL);
-  if (page->rest->len == before)
-    page_add_text(page, page->rest, STYLE_PLAIN, tr(N_("Nothing yet. Lines with a code such as 550 5.1.1 help most.")),
-                  3, 0);
-}
-
 static char *size_words(gsize bytes) {
   if (bytes < 1024)
     return g_strdup_printf("%zu B", bytes);
@@ -205,7 +170,7 @@ static void fill_paste(Page *page, StepState *state, int rows) {
   row_add(end, STYLE_PLAIN, dashes);
   page_add_list_row(page, end);
   if (state->read != NULL && state->box->bytes->len > 0)
-    fill_recognised(page, state->read);
+    page_fill_recognised(page, state->read);
   guint hidden = pastebox_hidden(state->box);
   if (hidden > 0) {
     g_autoptr(Message) message = message_new(hidden == 1 ? N_("1 control character was made visible.")
@@ -246,6 +211,8 @@ Page *page_step(const View *view, StepState *state, int cols, int rows) {
   gboolean plain = view->kind == VIEW_SAY;
   if (view->kind != VIEW_RESULT)
     page_add_text(page, page->text, plain ? STYLE_PLAIN : STYLE_STRONG, view->text, 1, 0);
+  if (view->bounce != NULL)
+    page_fill_bounce(page, view);
   /* Once the mail is there, nobody needs to be asked for it. */
   gboolean pasted = view->kind == VIEW_PASTE && state->box->bytes->len > 0;
   if (view->say_to_caller != NULL && !pasted) {

@@ -45,6 +45,10 @@ guint page_step_items(const View *view);
 void page_fill_probe(Page *page, const View *view, const StepState *state);
 void page_fill_result(Page *page, const View *view, const StepState *state);
 
+/* What was read in the bounce of the view; see page_bounce.c. */
+void page_fill_bounce(Page *page, const View *view);
+void page_fill_recognised(Page *page, const Bounce *bounce);
+
 /* Text that is only read: summary, warnings. */
 Page *page_read(const char *title, const char *right, const char *text, int cols);
 /* The help of the step (or NULL) and all keys. */

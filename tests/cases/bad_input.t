@@ -310,7 +310,7 @@ def a_name_that_leaves_the_folder(room):
 
 @test
 def a_case_cut_off_by_a_crash(room):
-    expect(room.wizard("--case", "HD-1", "blocklist.eml", typed="\ntaro@example.net\n"), DONE)
+    expect(room.wizard("--case", "HD-1", "blocklist.eml", typed="3\ntaro@example.net\n"), DONE)
     path = room.cases()[0]
     with open(path, "rb+") as f:
         f.truncate(os.path.getsize(path) - 20)
@@ -320,7 +320,7 @@ def a_case_cut_off_by_a_crash(room):
 @test
 def a_folder_for_cases_that_cannot_be(room):
     room.write("state", b"a file")
-    expect(room.wizard("blocklist.eml", typed="\n\nq\n"), DONE, "not being saved", "Which IP address")
+    expect(room.wizard("blocklist.eml", typed="3\n\nq\n"), DONE, "not being saved", "Which IP address")
 
 
 def fill_disk(room):
@@ -386,7 +386,7 @@ def case_events(path):
 
 def stop_by(room, number):
     process = room.start("--plain", *REPLAY, "blocklist.eml")
-    process.stdin.write(b"\n")
+    process.stdin.write(b"3\n")
     process.stdin.flush()
     wait_for(process, b"Which address")
     start = time.monotonic()

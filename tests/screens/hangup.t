@@ -52,7 +52,7 @@ def in_mid_session(stack, folder, end):
     args = Sections(os.path.join(HERE, "walk.txt")).lay_out(folder)
     terminal = Terminal(folder, "80x24", [PROGRAM] + args + ["misspelt.eml"])
     stack.callback(terminal.close)
-    terminal.press("wait:Recognised\nF2\nwait:ADDRESS\nEnter\nwait:SPELLING\nEnter\nwait:SIMILAR\n2\nwait:COMPARE")
+    terminal.press("wait:READ\nEnter\nwait:SPELLING\nEnter\nwait:SIMILAR\n2\nwait:COMPARE")
     pid = terminal.program()
     took = stop(terminal, pid, end)
     kinds = [(e.get("event"), e.get("step")) for e in events(folder) if "event" in e]

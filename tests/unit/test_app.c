@@ -230,7 +230,7 @@ static void test_walk(World *world, G_GNUC_UNUSED gconstpointer data) {
   app_paste(world->app, bounce, 40, FALSE, world->now);
   app_paste(world->app, bounce + 40, strlen(bounce) - 40, TRUE, world->now);
   assert_shows(world, " | Diagnostic-Code: smtp; 550 5.1.1 User unknown \\x1B[2J\n");
-  assert_shows(world, "   Status       5.1.1  permanent\n   Recipient    hanako@example.net\n");
+  assert_shows(world, " Recognised: 550 5.1.1, hanako@example.net\n");
   assert_shows(world, " 1 control character was made visible.\n");
   press(world, K_CTRL('d'));
   assert_shows(world, "  > hanako@example.net\n");
@@ -468,7 +468,18 @@ static void test_paste_elsewhere(World *world, G_GNUC_UNUSED gconstpointer data)
   app_paste(world->app, bounce, 40, FALSE, world->now);
   app_paste(world->app, bounce + 40, strlen(bounce) - 40, TRUE, world->now);
   assert_shows(world, "WHYBOUNCE      Host not found ");
-  assert_shows(world, "   Recipient    hanako@example.net\n");
+  assert_shows(world, " Recognised: 550 5.1.1, hanako@example.net\n");
+}
+
+/* What was named on the command line is read before anybody has pressed a key. */
+static void test_loaded(World *world, G_GNUC_UNUSED gconstpointer data) {
+  g_autoptr(GPtrArray) guides = flows_menu(world->desk->flows);
+  app_free(world->app);
+  world->desk->bounce = g_strdup(bounce);
+  world->desk->bounce_length = strlen(bounce);
+  desk_begin(world->desk, g_ptr_array_index(guides, 0));
+  world->app = app_new(world->desk);
+  assert_shows(world, " Recognised: 550 5.1.1, hanako@example.net\n");
 }
 
 static void test_note(World *world, G_GNUC_UNUSED gconstpointer data) {
@@ -550,6 +561,7 @@ int main(int argc, char **argv) {
       {"/app/timing", test_timing},
       {"/app/skip", test_skip},
       {"/app/paste-elsewhere", test_paste_elsewhere},
+      {"/app/loaded", test_loaded},
       {"/app/note", test_note},
       {"/app/fault", test_fault},
       {"/app/ascii", test_ascii},

@@ -335,6 +335,39 @@ static void test_checklist(void) {
   question_free(view);
 }
 
+/* --- what was read in a bounce --- */
+
+static const char bounce[] = "<hanako@example.net>: host mx.example.net[192.0.2.25] said: 554 5.7.1 Client host [192.0.2.10] "
+                             "blocked using bl.example.org; \033[2J see https://bl.example.org/query?ip=192.0.2.10 for the "
+                             "reason and for everything that may be done about it, which is more than fits on the page of a "
+                             "terminal";
+
+static void test_bounce(void) {
+  View *view = question(3, 2, 0);
+  g_autoptr(Bounce) read = bounce_read(bounce, strlen(bounce));
+  view->bounce = read;
+  g_clear_pointer(&((BounceRecipient *)g_ptr_array_index(read->recipients, 0))->provider, g_free);
+  g_autoptr(Screen) screen = lay_out(view, 0, 80, 24);
+  assert_sound(screen, 80, 24);
+  g_assert_true(shows(screen, "Is it spelled correctly?\n\n"
+                              "   Recipient   hanako@example.net\n"
+                              "   Codes       554 5.7.1, refused for good\n"
+                              "   Refused by  mx.example.net [192.0.2.25]\n"
+                              "   Blocklist   bl.example.org, about 192.0.2.10\n"
+                              "   Reason      the words do not point to one cause\n"
+                              " | 554 5.7.1 Client host [192.0.2.10] blocked using bl.example.org; \\x1B[2J see\n"));
+  g_assert_true(shows(screen, "...\n\n  > 1  Answer number 1\n"));
+  for (int cols = 40; cols < 100; cols += 7)
+    for (int rows = 10; rows < 30; rows++) {
+      g_autoptr(Screen) any = lay_out(view, 2, cols, rows);
+      assert_sound(any, cols, rows);
+      g_assert_true(shows(any, "  > 3  Answer number 3\n"));
+    }
+  g_autoptr(Screen) small = lay_out(view, 0, 60, 16);
+  g_assert_true(shows(small, "   Reason      the words do not point to one cause\n"));
+  question_free(view);
+}
+
 /* --- a mail being pasted --- */
 
 static void test_paste(void) {
@@ -379,6 +412,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/screen/result", test_result);
   g_test_add_func("/screen/consent", test_consent);
   g_test_add_func("/screen/checklist", test_checklist);
+  g_test_add_func("/screen/bounce", test_bounce);
   g_test_add_func("/screen/paste", test_paste);
   return g_test_run();
 }
