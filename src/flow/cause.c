@@ -24,7 +24,8 @@ static const struct {
 
 static const char *const keys[] = {
     "id",       "owner",  "label",    "description", "confirmed_by", "suggested_by", "ruled_out_by",
-    "remedies", "avoid",  "source",   "reviewed",    NULL};
+    "remedies", "avoid",  "source",   "reviewed",    "permanent",    NULL};
+static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const rule_keys[] = {"when", "reason", NULL};
 static const char *const remedy_keys[] = {"user", "helpdesk", "admin", NULL};
 
@@ -120,6 +121,7 @@ static void read_cause(const YamlDoc *doc, const YamlNode *entry, Diags *diags, 
   g_autoptr(Cause) cause = g_new0(Cause, 1);
   cause->id = g_strdup(yaml_get_text(entry, "id"));
   cause->owner = read_owner(doc, entry, diags);
+  cause->permanent = read_word_at(doc, entry, "permanent", no_yes, diags) != 0;
   cause->source = g_strdup(read_text_at(doc, entry, "source", TRUE, diags));
   cause->reviewed = g_strdup(read_date_at(doc, entry, "reviewed", TRUE, diags));
   if (read_required(doc, entry, "label", diags) != NULL)

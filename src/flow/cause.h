@@ -2,6 +2,7 @@
  *
  *   - id: recipient_unknown
  *     owner: sender                # sender sender-admin recipient recipient-admin nobody-wait
+ *     permanent: no                # time alone may help (yes if left out)
  *     label: No such mailbox
  *     description: ...
  *     confirmed_by:  [{when: {..}, reason: ..}]
@@ -26,6 +27,7 @@
 
 typedef struct Cause {
   char *id, *owner, *source, *reviewed;
+  gboolean permanent; /* by itself; the first digit of a code that was received says it better */
   Message *label, *description;
   GPtrArray *confirmed_by, *suggested_by, *ruled_out_by; /* of CauseRule */
   GPtrArray *user, *helpdesk, *admin;                    /* remedies, of Message; may be empty */

@@ -6,6 +6,8 @@ static void diagnose_recipient(BounceRecipient *recipient, const Causes *causes)
     return;
   g_free(recipient->owner);
   recipient->owner = g_strdup(cause->owner);
+  if (recipient->permanent < 0)
+    recipient->permanent = cause->permanent;
 }
 
 void diagnose_bounce(Bounce *bounce, Classifier *classifier, const Causes *causes) {

@@ -324,19 +324,16 @@ static void decide(Case *c, Classification *result, Choice *cause, Choice *wrapp
   read_codes(c->classifier);
   if (decide_by_code(result, find_status(c, FALSE)))
     return;
+  if (decide_by_rule(result, &said.last))
+    return;
   g_autofree char *notice = classify_normalise(refusal->notice ? refusal->notice : "");
   Reading around = read_text(c, notice);
   if (!wrapper->rule)
     *wrapper = around.wrapper;
-  const Choice *rest[] = {&around.cause, &said.last, &around.last};
-  for (guint i = 0; i < G_N_ELEMENTS(rest); i++) {
-    if (decide_by_rule(result, rest[i])) {
-      *cause = *rest[i];
-      return;
-    }
-  }
-  if (!decide_by_code(result, find_status(c, TRUE)))
-    decide_by_code(result, find_reply(c));
+  *cause = around.cause.rule ? around.cause : around.last;
+  if (decide_by_rule(result, cause) || decide_by_code(result, find_status(c, TRUE)))
+    return;
+  decide_by_code(result, find_reply(c));
 }
 
 Classification classify(Classifier *classifier, const Refusal *refusal) {
@@ -353,6 +350,15 @@ Classification classify(Classifier *classifier, const Refusal *refusal) {
   return result;
 }
 
+/* What the mail as a whole tells about the cause: it arrived, or is still on its way. */
+static const char *adjust_cause(const Bounce *bounce, const Classification *found) {
+  if (!bounce->is_bounce)
+    return bounce->kind == BOUNCE_OTHER ? NULL : "success";
+  /* X.4.7 in a notice of delay is how long it has been tried, not that it was given up. */
+  gboolean given_up = !found->rule && g_strcmp0(found->cause, "expired_in_queue") == 0;
+  return bounce->kind == BOUNCE_DELAY && (!found->cause || given_up) ? "delay_notice" : found->cause;
+}
+
 static void classify_recipient(Classifier *classifier, const Bounce *bounce, BounceRecipient *recipient) {
   gboolean alone = bounce->recipients->len == 1 || !recipient->diagnostic;
   Refusal refusal = {.words = recipient->diagnostic,
@@ -364,7 +370,10 @@ static void classify_recipient(Classifier *classifier, const Bounce *bounce, Bou
                        .remote_mta = recipient->remote_mta,
                        .reporting_mta = bounce->reporting_mta,
                        .recipient = recipient->recipient};
-  Classification found = classify(classifier, &refusal);
+  Classification found = {0};
+  if (bounce->is_bounce)
+    found = classify(classifier, &refusal);
+  found.cause = adjust_cause(bounce, &found);
   g_free(recipient->provider);
   g_free(recipient->cause);
   g_free(recipient->rule);
@@ -374,6 +383,6 @@ static void classify_recipient(Classifier *classifier, const Bounce *bounce, Bou
 }
 
 void classify_bounce(Classifier *classifier, Bounce *bounce) {
-  for (guint i = 0; bounce->is_bounce && i < bounce->recipients->len; i++)
+  for (guint i = 0; i < bounce->recipients->len; i++)
     classify_recipient(classifier, bounce, g_ptr_array_index(bounce->recipients, i));
 }

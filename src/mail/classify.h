@@ -5,8 +5,8 @@
  *   1  rules whose pattern is in the remote server's words: those of a named provider, then the generic ones
  *   2  rules by code alone, where a host shows whose code it is (5.1.10, 5.4.1 at Exchange Online)
  *   3  what the status code means by its registry, unless it is vague (X.7.1, X.0.0, X.3.0, ..)
- *   4  rules as in 1 whose pattern is anywhere in the notice
- *   5  rules of `trust: last` ("access denied": somebody was refused, nothing says why)
+ *   4  rules of `trust: last` ("access denied": somebody was refused, nothing says why)
+ *   5  rules as in 1, then as in 4, whose pattern is anywhere in the notice
  *   6  what a vague status code means, then what the reply code means
  *
  * Within one of these a rule of the site comes first, then the score: pattern 4, the exact status code 3, a range 2, the
@@ -46,7 +46,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Classifier, classifier_free)
 
 Classification classify(Classifier *classifier, const Refusal *refusal);
 
-/* Fills provider, cause and rule of every recipient of a bounce or a delay. */
+/* Fills provider, cause and rule of every recipient.  A mail that is no bounce, but a receipt, a complaint or an automatic
+ * answer, has arrived: "success". */
 void classify_bounce(Classifier *classifier, Bounce *bounce);
 
 /* The rule with this id; NULL: there is none. */

@@ -66,7 +66,19 @@ static void drop_repeated_codes(GString *text) {
   g_string_truncate(text, (gsize)(out - text->str));
 }
 
+/* Where the words begin.  Some servers put their own reading of a code before what the other one said: "5.1.0 - Unknown
+ * address error 550-'5.7.1 Access denied'". */
+static const char *skip_reading(const char *text) {
+  gsize start = 0, end = 0;
+  const char *p = text + strspn(text, " ");
+  if (!status_find(p, &start, &end) || start != 0 || strncmp(p + end, " - ", 3) != 0)
+    return text;
+  const char *rest = p + end;
+  return reply_find(rest, &start, &end) ? rest + start : text;
+}
+
 char *classify_normalise(const char *text) {
+  text = skip_reading(text);
   GString *out = g_string_sized_new(MIN(strlen(text), MAX_TEXT) + 1);
   for (const char *p = text; *p && out->len < MAX_TEXT;) {
     const Sign *sign = find_sign(p);

@@ -130,6 +130,30 @@ static void test_order(void) {
   check_file("tests/unit/data/rules-order.yaml", classifier);
 }
 
+/* CAUSE | WORDS ! COMMAND: see the file. */
+static void check_phrase(const char *line, Classifier *classifier) {
+  g_auto(GStrv) halves = g_strsplit(line, "|", 2);
+  g_assert_cmpuint(g_strv_length(halves), ==, 2);
+  g_auto(GStrv) words = g_strsplit(g_strstrip(halves[1]), " ! ", 2);
+  const RuleExample example = {.text = words[0], .command = words[1]};
+  Classification found = rule_example_classify(&example, classifier);
+  const char *wanted = g_strstrip(halves[0]), *got = found.cause ? found.cause : "-";
+  if (strcmp(wanted, got) == 0)
+    return;
+  g_test_message("\"%s\": wanted %s, got %s (%s)", words[0], wanted, got, found.rule ? found.rule->id : found.code);
+  g_test_fail();
+}
+
+static void test_phrases(void) {
+  g_autoptr(Classifier) classifier = classifier_new(NULL, no_files);
+  g_autofree char *text = NULL;
+  g_assert_true(g_file_get_contents("tests/unit/data/rules-phrases.txt", &text, NULL, NULL));
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  for (char **line = lines; *line; line++)
+    if (**line && **line != '#')
+      check_phrase(*line, classifier);
+}
+
 /* Every rule of ours has an example, and there are as many as promised. */
 static void test_complete(void) {
   g_autoptr(Diags) diags = diags_new();
@@ -284,6 +308,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/rules/normalise", test_normalise);
   g_test_add_func("/rules/examples", test_examples);
   g_test_add_func("/rules/order", test_order);
+  g_test_add_func("/rules/phrases", test_phrases);
   g_test_add_func("/rules/complete", test_complete);
   g_test_add_func("/rules/own", test_own);
   g_test_add_func("/rules/lint", test_lint);
