@@ -5,6 +5,7 @@
 #include "mail/encoded_word.h"
 #include "mail/fields.h"
 #include "mail/notice.h"
+#include "mail/status.h"
 
 #include <string.h>
 
@@ -71,11 +72,33 @@ static int points(const KindSigns *signs, const char *text, const char *subject)
   return n;
 }
 
+/* TRUE if a code stands in `text` as codes do: a reply, or a status at the beginning of a line or announced.  "5.1.1"
+ * in a sentence may be the number of an order. */
+static gboolean has_telling_code(const char *text) {
+  static const char *const words[] = {"error", "code", "status", "dsn", "エラー", "コード", "ステータス",
+                                      "：",    "「",   "『",     "（",  "【",     NULL};
+  gsize start = 0, end = 0;
+  if (reply_find(text, &start, &end))
+    return TRUE;
+  if (!status_find(text, &start, &end))
+    return FALSE;
+  while (start > 0 && strchr(" \t", text[start - 1]))
+    start--;
+  if (start == 0 || strchr("\n:(#\"'<[=", text[start - 1]))
+    return TRUE;
+  for (const char *const *word = words; *word; word++) {
+    gsize n = strlen(*word);
+    if (start >= n && strncmp(text + start - n, *word, n) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* A text that somebody pasted was pasted because it is a bounce; only an answering machine's words are none. */
 static BounceKind kind_of_paste(const KindSigns *signs, const char *text) {
   g_autofree char *shown = decoded(signs->client, "Subject");
   g_autofree char *subject = g_utf8_strdown(shown, -1);
-  gboolean code = bounce_words_have_code(text);
+  gboolean code = has_telling_code(text);
   gboolean failure = bounce_phrase_of_failure(text);
   gboolean delay = bounce_phrase_of_delay(text);
   if (!code && !notice_is_failure_subject(subject) && bounce_phrase_of_absence(subject, failure ? "" : text))

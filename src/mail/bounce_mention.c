@@ -78,6 +78,9 @@ static const char *const other_words[] = {
     "送信元",
     "返信先",
     "送信者のアドレス",
+    "差出人アドレス",
+    "送信元アドレス",
+    "送信者アドレス",
     NULL,
 };
 
@@ -147,6 +150,25 @@ static gboolean particle_behind(const char *after) {
   return FALSE;
 }
 
+/* "<hanako@example.org>: Sender address rejected". */
+static gboolean is_sender(const char *after) {
+  static const char *const words[] = {"sender ", "domain of sender"};
+  after += strspn(after, ">\"'");
+  gsize marks = strspn(after, ":. ");
+  for (guint i = 0; marks > 0 && i < G_N_ELEMENTS(words); i++)
+    if (g_ascii_strncasecmp(after + marks, words[i], strlen(words[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* "Taro Yamada (taro@example.com)" alone in its line, as Exchange names the recipients. */
+static gboolean is_named_line(const char *line, gsize head, const Mention *mention) {
+  const char *after = line + mention->end;
+  gsize name = mention->start > head ? mention->start - 1 - head : 0;
+  return name > 1 && name < 60 && line[mention->start - 1] == '(' && line[mention->start - 2] == ' ' && *after == ')' &&
+         (!after[1] || g_str_has_prefix(after + 1, "<mailto:")) && !memchr(line + head, ':', name);
+}
+
 static Rank rank_mention(const char *line, const Mention *mention) {
   const char *address = line + mention->start;
   gsize head = item_start(line);
@@ -154,14 +176,18 @@ static Rank rank_mention(const char *line, const Mention *mention) {
   while (open > head && strchr("<\"'", line[open - 1]))
     open--;
   if (open == head) {
+    if (is_sender(line + mention->end))
+      return RANK_NONE;
     if (heads_passage(line + mention->end))
       return RANK_HEAD;
     return g_ascii_isspace(line[mention->end]) || line[mention->end] == '>' || line[mention->end] == ','
                ? RANK_NAMED
                : RANK_SOMEWHERE;
   }
-  if (word_before(line, address, other_words))
+  if (word_before(line, address, other_words) || is_sender(line + mention->end))
     return RANK_NONE;
+  if (is_named_line(line, head, mention))
+    return RANK_HEAD;
   /* "To: address" is the header of the returned mail that the notice repeats. */
   if (g_ascii_strncasecmp(line + head, "To:", 3) == 0 || g_ascii_strncasecmp(line + head, "Cc:", 3) == 0)
     return RANK_SOMEWHERE;

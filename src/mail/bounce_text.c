@@ -161,8 +161,32 @@ static void add_recipient(GPtrArray *list, const char *address, gboolean sure) {
   g_ptr_array_add(list, recipient);
 }
 
+/* How far from a code in its line an address stands; one before the code is meant rather than one behind it. */
+static gsize distance_to_code(const Notice *notice, const Mention *mention) {
+  const char *line = notice->lines[mention->line];
+  gsize start = 0, end = 0;
+  if (!reply_find(line, &start, &end) && !status_find(line, &start, &end))
+    return G_MAXSIZE;
+  return start >= mention->end ? start - mention->end : mention->start + 1000 - MIN(end, mention->start);
+}
+
+/* Of addresses of which none stands where recipients do, that one beside the code; NULL: there is no code. */
+static const Mention *nearest_mention(const Reading *reading) {
+  const Mention *nearest = NULL;
+  gsize least = G_MAXSIZE;
+  for (guint i = 0; i < reading->mentions->len; i++) {
+    const Mention *mention = &g_array_index(reading->mentions, Mention, i);
+    gsize distance = distance_to_code(reading->notice, mention);
+    if (distance >= least)
+      continue;
+    least = distance;
+    nearest = mention;
+  }
+  return nearest;
+}
+
 /* The addresses that stand where they do most surely name recipients. */
-static void add_mentioned(GPtrArray *list, const Reading *reading, const char *header) {
+static void add_mentioned(GPtrArray *list, const Reading *reading, const char *header, gboolean pasted) {
   Rank best = RANK_SOMEWHERE;
   for (guint i = 0; i < reading->mentions->len; i++)
     best = MAX(best, g_array_index(reading->mentions, Mention, i).rank);
@@ -173,10 +197,11 @@ static void add_mentioned(GPtrArray *list, const Reading *reading, const char *h
   }
   if (list->len > 0)
     return;
+  const Mention *nearest = pasted && best == RANK_SOMEWHERE ? nearest_mention(reading) : NULL;
   for (guint i = 0; i < reading->mentions->len; i++) {
     const Mention *mention = &g_array_index(reading->mentions, Mention, i);
     g_autofree char *address = bounce_mention_address(reading->notice, mention);
-    if (mention->rank == best)
+    if (nearest ? mention == nearest : mention->rank == best)
       add_recipient(list, address, best > RANK_SOMEWHERE);
   }
 }
@@ -204,7 +229,7 @@ GPtrArray *bounce_text_recipients(const Notice *notice, const TextHints *hints) 
   for (guint i = 0; hints->recipients && i < hints->recipients->len; i++)
     add_recipient(list, g_ptr_array_index(hints->recipients, i), TRUE);
   if (list->len == 0)
-    add_mentioned(list, &reading, hints->header);
+    add_mentioned(list, &reading, hints->header, hints->pasted);
   for (guint i = 0; i < list->len; i++) {
     TextRecipient *recipient = g_ptr_array_index(list, i);
     recipient->words = best_words(&reading, recipient->address);

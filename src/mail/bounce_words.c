@@ -151,10 +151,14 @@ char *bounce_words_tidy(const char *words) {
   g_strchomp(flat->str);
   gsize start = 0, end = 0;
   char *text = g_string_free(flat, FALSE);
-  if (!reply_find(text, &start, &end) || text[end] != '-')
+  if (!reply_find(text, &start, &end))
     return text;
-  /* RFC 5321 s4.2.1: every line of a reply begins with its code, all but the last with a hyphen behind it. */
+  /* RFC 5321 s4.2.1: every line of a reply begins with its code, all but the last with a hyphen behind it; some servers
+   * put the hyphen behind the wrong ones. */
   char code[4] = {text[start], text[start + 1], text[start + 2], '\0'};
+  char again[6] = {' ', code[0], code[1], code[2], '-', '\0'};
+  if (text[end] != '-' && !strstr(text + end, again))
+    return text;
   char status[16] = "";
   gsize from = 0, to = 0;
   if (status_find(text + start, &from, &to) && from == 4 && to - from < sizeof status)
@@ -331,6 +335,19 @@ static void find_server_by_name(BounceRecipient *recipient, const char *words) {
   }
 }
 
+/* Roundcube: "SMTP Error (550): Failed to add recipient "taro@example.com" (5.1.1 <taro@example.com>: unknown)." */
+static char *without_roundcube(const char *said) {
+  gsize start = 0, end = 0;
+  if (strlen(said) < 5 || said[3] != ')')
+    return g_strdup(said);
+  const char *rest = said + 4 + strspn(said + 4, ": ");
+  if (!status_find(rest, &start, &end) || start == 0 || rest[start - 1] != '(')
+    return g_strdup(rest);
+  const char *close = strrchr(rest, ')');
+  return close && close > rest + start ? g_strndup(rest + start, (gsize)(close - rest) - start)
+                                       : g_strdup(rest + start);
+}
+
 /* The remote server's words out of `words`, when its reply begins at `at`. */
 static char *remote_words(const char *words, gsize at) {
   static const char *const tails[] = {" (in reply to ",
@@ -342,7 +359,7 @@ static char *remote_words(const char *words, gsize at) {
                                       "; from=<",
                                       " [rcpt_to]",
                                       " [mail_from]"};
-  g_autofree char *said = g_strdup(words + at);
+  g_autofree char *said = without_roundcube(words + at);
   g_autofree char *lower = g_ascii_strdown(said, -1);
   for (guint i = 0; i < G_N_ELEMENTS(tails); i++) {
     const char *tail = strstr(lower, tails[i]);
@@ -353,7 +370,7 @@ static char *remote_words(const char *words, gsize at) {
                                          {"`", "'"}, {"<", ">"},   {"「", "」"}, {"“", "”"}};
   for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
     gsize n = strlen(pairs[i][0]);
-    gboolean opened = at >= n && strncmp(words + at - n, pairs[i][0], n) == 0;
+    gboolean opened = at >= n && words[at + 3] != ')' && strncmp(words + at - n, pairs[i][0], n) == 0;
     char *close = opened ? g_strrstr(said, pairs[i][1]) : NULL;
     if (close)
       *close = '\0';

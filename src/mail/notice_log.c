@@ -101,6 +101,26 @@ static gboolean read_reject(Record *record) {
   return TRUE;
 }
 
+/* The same of Sendmail and Exim: "ruleset=check_rcpt, arg1=<taro@example.com>, relay=.., reject=550 5.7.1 ...";
+ * "H=(helo) [192.0.2.7] F=<..> rejected RCPT <taro@example.com>: ...". */
+static gboolean read_other_reject(Record *record) {
+  const char *reject = strstr(record->text, " reject=");
+  g_autofree char *to = reject ? value_of(record->text, "ruleset=check_rcpt, arg1=", ">,") : NULL;
+  const char *words = to ? reject + strlen(" reject=") : NULL;
+  const char *rejected = to ? NULL : strstr(record->text, " rejected RCPT ");
+  if (rejected) {
+    to = g_strndup(rejected, strcspn(rejected, ">:"));
+    words = strstr(rejected, ": ");
+    words = words ? words + 2 : NULL;
+  }
+  if (!words || !add_mailbox(record, "Final-Recipient", to))
+    return FALSE;
+  fields_add(record->fields, "Action", "failed");
+  fields_add(record->fields, NOTICE_COMMAND, "RCPT");
+  add(record, NOTICE_WORDS, words, strlen(words));
+  return TRUE;
+}
+
 /* "to=<taro@example.com>, delay=.., mailer=esmtp, relay=mx.example.com. [192.0.2.25], dsn=5.1.1, stat=User unknown" */
 static gboolean read_sendmail(Record *record) {
   const char *stat = strstr(record->text, " stat=");
@@ -161,7 +181,8 @@ static gboolean read_opensmtpd(Record *record) {
   return TRUE;
 }
 
-static const RecordReader readers[] = {read_postfix, read_reject, read_opensmtpd, read_sendmail, read_exim};
+static const RecordReader readers[] = {read_postfix,   read_reject,   read_other_reject,
+                                       read_opensmtpd, read_sendmail, read_exim};
 
 /* "Mar  4 10:22:31", "2025-03-04 10:22:31", "2025-03-04T10:22:31.123+09:00", "@400000006...", "1741051351.123" */
 static gboolean begins_with_time(const char *line) {
@@ -257,7 +278,8 @@ static void add_group(Notice *notice, GPtrArray *group) {
 
 /* One word of each kind of record that is read: whoever has none is no record. */
 static gboolean may_be_record(const char *line) {
-  static const char *const words[] = {"to=", " ** ", " == ", " => ", " -> ", "delivery ", NULL};
+  static const char *const words[] = {"to=",       " ** ",           " == ",    " => ", " -> ",
+                                      "delivery ", "rejected RCPT ", "reject=", NULL};
   for (const char *const *word = words; *word; word++)
     if (strstr(line, *word))
       return begins_with_time(line) || is_part_of_record(line);

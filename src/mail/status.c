@@ -116,6 +116,17 @@ static gboolean unit_behind(const char *p) {
   return n > 0 && word_in(p, n, units);
 }
 
+/* TRUE if Japanese words or punctuation before `end` announce a code. */
+static gboolean announced_in_japanese(const char *text, const char *end) {
+  static const char *const words[] = {"：", "「", "『", "（", "【", "、", "。", "エラー", "コード", "応答", "番号", NULL};
+  for (const char *const *word = words; *word; word++) {
+    gsize n = strlen(*word);
+    if ((gsize)(end - text) >= n && strncmp(end - n, *word, n) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* What the place before the number says: TRUE if a reply may begin here. */
 static gboolean reply_may_begin(const char *text, const char *p) {
   if (p == text)
@@ -129,6 +140,8 @@ static gboolean reply_may_begin(const char *text, const char *p) {
   /* "12:450" is no reply: a colon or comma between digits. */
   if (before == p && strchr(":,;", c) && before - text > 1 && g_ascii_isdigit(before[-2]))
     return FALSE;
+  if (c & 0x80)
+    return announced_in_japanese(text, before);
   if (strchr(":;\"'`([{<>#|*", c) || (c == '-' && before < p) || (c == ',' && before < p))
     return TRUE;
   return word_before_in(text, p, reply_words);

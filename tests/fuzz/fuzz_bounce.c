@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   require(!bounce->is_bounce || bounce->recipients->len > 0);
   g_autofree char *json = bounce_to_json(bounce, NULL);
   require(g_utf8_validate(json, -1, NULL) && !strchr(json, '\n'));
-  g_autofree char *page = explain_page(bounce, NULL, 78);
+  g_autofree char *page = explain_page(bounce, NULL, NULL, 78);
   g_auto(GStrv) lines = g_strsplit(page, "\n", -1);
   for (char **line = lines; *line; line++)
     require(text_is_safe(*line));
