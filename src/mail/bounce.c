@@ -9,6 +9,7 @@
 #include "mail/bounce_text.h"
 #include "mail/bounce_words.h"
 #include "mail/charset.h"
+#include "mail/encoded_word.h"
 #include "mail/mime.h"
 #include "mail/scan.h"
 
@@ -372,12 +373,34 @@ static void complete_from_notice(Reading *reading) {
     g_clear_pointer(&only->remote_mta, g_free);
 }
 
+/* Exchange and Outlook put a word before the subject of the mail that is returned. */
+static char *subject_behind_word(const char *subject) {
+  static const char *const words[] = {"Undeliverable: ", "Undelivered: ", "Unzustellbar: ", "Non remis : ",
+                                      "配信不能: ",      "配信不能 : ",   "配信遅延: ",     NULL};
+  /* "FW: Undeliverable: RE: minutes" */
+  while (subject && (g_ascii_strncasecmp(subject, "FW: ", 4) == 0 || g_ascii_strncasecmp(subject, "Fwd: ", 5) == 0))
+    subject += strcspn(subject, " ") + 1;
+  for (const char *const *word = words; subject && *word; word++)
+    if (g_str_has_prefix(subject, *word) && subject[strlen(*word)])
+      return g_strdup(subject + strlen(*word));
+  return NULL;
+}
+
+static void guess_subject(Reading *reading) {
+  const char *shown = fields_get(reading->mail.headers, "Subject");
+  g_autofree char *decoded =
+      shown ? encoded_word_decode(shown) : g_strdup(fields_get(reading->notice->client, "Subject"));
+  if (!reading->bounce->subject)
+    reading->bounce->subject = subject_behind_word(decoded);
+}
+
 static void read_all(Reading *reading) {
   Bounce *bounce = reading->bounce;
   if (reading->mail.original)
     bounce_original_read(bounce, reading->mail.original);
   else if (reading->notice->original)
     bounce_original_read(bounce, reading->notice->original);
+  guess_subject(reading);
   bounce_report_read(bounce, reading->mail.groups && reading->mail.groups->len > 0 ? reading->mail.groups
                                                                                    : reading->notice->groups);
   gboolean report = bounce->recipients->len > 0;
@@ -455,10 +478,9 @@ void bounce_free(Bounce *bounce) {
   if (!bounce)
     return;
   char *strings[] = {
-      bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from,         bounce->to,
-      bounce->subject,       bounce->date,         bounce->return_path, bounce->list,         bounce->listed_ip,
-      bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector,
-      bounce->notice};
+      bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from,          bounce->to,
+      bounce->subject,       bounce->date,         bounce->return_path, bounce->list,          bounce->listed_ip,
+      bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector, bounce->notice};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);
   g_strfreev(bounce->received);

@@ -118,7 +118,7 @@ static BounceKind kind_of_mail(const KindSigns *signs, const char *text) {
       notice_is_daemon(fields_get(signs->headers, "From")) || fields_get(signs->headers, "X-Failed-Recipients");
   if (!daemon && is_answering_machine(signs->headers, subject) && n < ENOUGH + 2)
     return BOUNCE_AUTOREPLY;
-  if (n < ENOUGH)
+  if (n < ENOUGH || bounce_phrase_of_moderation(text))
     return BOUNCE_OTHER;
   if (bounce_phrase_of_success(text) && !bounce_phrase_of_failure(text))
     return BOUNCE_DELIVERED;

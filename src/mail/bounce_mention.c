@@ -131,6 +131,16 @@ static gsize item_start(const char *line) {
   return n;
 }
 
+gsize bounce_mention_time(const char *after) {
+  const char *p = after + strspn(after, "'\" ");
+  gboolean on = g_str_has_prefix(p, "on ");
+  p += on ? 3 : 0;
+  gsize digits = strspn(p, "0123456789");
+  gboolean date = digits > 0 && digits <= 4 && (p[digits] == '/' || p[digits] == '.') && g_ascii_isdigit(p[digits + 1]);
+  gboolean day = on && g_ascii_isupper(*p) && strspn(p, "MTWFSadehinortu") == 3 && p[3] == ',';
+  return (date && strchr(p, ':')) || day ? strlen(after) : 0;
+}
+
 /* What may follow an address that heads a passage about it. */
 static gboolean heads_passage(const char *after) {
   if (*after == '>' || *after == '"' || *after == '\'' || *after == ')')
@@ -139,7 +149,8 @@ static gboolean heads_passage(const char *after) {
   const char *p = after + blanks;
   if (!*p || *p == ':' || *p == ';' || g_str_has_prefix(p, "...") || g_str_has_prefix(p, "<mailto:"))
     return TRUE;
-  return blanks > 0 && strchr("([<", *p);
+  /* Two blanks part columns; Exchange and Outlook put the time behind the address. */
+  return blanks > 1 || (blanks > 0 && strchr("([<", *p)) || bounce_mention_time(after) > 0;
 }
 
 static gboolean particle_behind(const char *after) {

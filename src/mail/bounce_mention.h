@@ -24,4 +24,7 @@ char *bounce_mention_address(const Notice *notice, const Mention *mention);
 /* TRUE if the address at `start` is where another one came from: "(expanded from <..>)". */
 gboolean bounce_mention_is_origin(const char *line, gsize start);
 
+/* Length of the time that Exchange and Outlook put behind an address (" on 3/4/2025 10:22 AM"); 0: none. */
+gsize bounce_mention_time(const char *after);
+
 #endif

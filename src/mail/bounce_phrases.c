@@ -251,6 +251,13 @@ static const char *const delay_words[] = {
     NULL,
 };
 
+/* Somebody will decide whether it arrives. */
+static const char *const held_words[] = {
+    "awaits moderator approval", "is being held until the list moderator",
+    "held for moderation",       "requires moderator approval",
+    "moderation pending",        NULL,
+};
+
 /* It did arrive. */
 static const char *const success_words[] = {
     "was successfully delivered",
@@ -354,6 +361,10 @@ gboolean bounce_phrase_of_failure(const char *lower) {
 
 gboolean bounce_phrase_of_delay(const char *lower) {
   return contains_one_of(lower, delay_words);
+}
+
+gboolean bounce_phrase_of_moderation(const char *lower) {
+  return contains_one_of(lower, held_words);
 }
 
 gboolean bounce_phrase_of_success(const char *lower) {

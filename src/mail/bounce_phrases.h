@@ -8,6 +8,7 @@
 gboolean bounce_phrase_of_failure(const char *lower); /* it did not arrive */
 gboolean bounce_phrase_of_delay(const char *lower);   /* not yet; somebody keeps trying */
 gboolean bounce_phrase_of_success(const char *lower);
+gboolean bounce_phrase_of_moderation(const char *lower); /* a mailing list holds it back */
 
 /* An answering machine's subject, or its words ("" if not to be looked at). */
 gboolean bounce_phrase_of_absence(const char *lower_subject, const char *lower);

@@ -71,6 +71,7 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
   GString *words = g_string_new(NULL);
   gboolean replied = FALSE;
   const char *rest = notice->lines[head->line] + head->end;
+  rest += bounce_mention_time(rest);
   rest += strspn(rest, ">\"' \t:;)");
   g_string_append(words, rest);
   for (guint i = head->line + 1; i < notice->n_lines && words->len < MAX_WORDS; i++) {

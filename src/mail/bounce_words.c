@@ -288,6 +288,13 @@ static void find_server_by_ip(BounceRecipient *recipient, const char *words) {
 /* Exchange puts the server's name alone before the reply: "mx.example.com Remote Server returned '550 ...'",
  * "<mx.example.com #5.1.1 smtp;550 ...>". */
 static void find_server_at_head(BounceRecipient *recipient, const char *words) {
+  for (const char *open = strchr(words, '<'); open; open = strchr(open + 1, '<')) {
+    gsize length = scan_host(open + 1);
+    if (length > 0 && g_str_has_prefix(open + 1 + length, " #")) {
+      recipient->remote_mta = g_strndup(open + 1, length);
+      return;
+    }
+  }
   const char *name = words + strspn(words, "#<(");
   gsize n = scan_host(name);
   const char *rest = name + n;

@@ -142,7 +142,7 @@ static gboolean reply_may_begin(const char *text, const char *p) {
     return FALSE;
   if (c & 0x80)
     return announced_in_japanese(text, before);
-  if (strchr(":;\"'`([{<>#|*", c) || (c == '-' && before < p) || (c == ',' && before < p))
+  if (strchr(":;\"'`([{<>#|*", c) || (before < p && strchr("-,)", c)))
     return TRUE;
   return word_before_in(text, p, reply_words);
 }
