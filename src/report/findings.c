@@ -22,12 +22,16 @@ typedef struct Unknown {
   gboolean begun;
 } Unknown;
 
-static void put_unknown(Unknown *unknown, const char *title, const char *text) {
+static void put_unknown_line(Unknown *unknown, const char *line) {
   if (!unknown->begun)
     page_section(unknown->page, tr(N_("What could not be told")));
   unknown->begun = TRUE;
-  g_autofree char *line = *text != '\0' ? g_strdup_printf("%s: %s", title, text) : g_strdup(title);
   page_outside_item(unknown->page, "  - ", line);
+}
+
+static void put_unknown(Unknown *unknown, const char *title, const char *text) {
+  g_autofree char *line = *text != '\0' ? g_strdup_printf("%s: %s", title, text) : g_strdup(title);
+  put_unknown_line(unknown, line);
 }
 
 static char *finding_text(const Finding *finding) {
@@ -56,6 +60,25 @@ static gboolean is_not_known(const Session *session, const Visit *visit) {
          fact->state == FACT_UNKNOWN;
 }
 
+/* The questions that nobody could answer, in one line: there can be many. */
+static void put_not_known(Unknown *unknown, const Session *session) {
+  const GPtrArray *path = session_path(session);
+  g_autoptr(GPtrArray) titles = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < path->len; i++) {
+    const Visit *visit = g_ptr_array_index(path, i);
+    g_autofree char *title = visit_title(session, visit);
+    if (is_not_known(session, visit) && !g_ptr_array_find_with_equal_func(titles, title, g_str_equal, NULL))
+      g_ptr_array_add(titles, g_steal_pointer(&title));
+  }
+  if (titles->len == 0)
+    return;
+  g_ptr_array_add(titles, NULL);
+  g_autofree char *joined = g_strjoinv(", ", (char **)titles->pdata);
+  g_autoptr(Message) message = message_new(N_("Not known to the user: {questions}"), "questions", joined, NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  put_unknown_line(unknown, text);
+}
+
 void findings_put_unknown(Page *page, const Session *session) {
   Unknown unknown = {page, FALSE};
   const GPtrArray *path = session_path(session);
@@ -64,9 +87,8 @@ void findings_put_unknown(Page *page, const Session *session) {
     g_autofree char *title = visit_title(session, visit);
     if (visit_result(visit) != NULL && find_same(path, i) == NULL)
       put_unknown_findings(&unknown, title, visit);
-    else if (is_not_known(session, visit))
-      put_unknown(&unknown, title, tr(N_("not known to the user")));
   }
+  put_not_known(&unknown, session);
 }
 
 /* --- findings --- */

@@ -58,10 +58,12 @@ static void put_cause(Page *page, const Session *session, const Sureness *surene
     return;
   g_autofree char *label = session_text(session, cause->label);
   const char *x500 = facts_text(session_facts(session), "bounce.x500");
+  /* "Not found" is no cause that somebody could be sure of. */
+  gboolean found = !g_str_equal(cause->id, "unknown");
   PageRow rows[] = {
-      {g_strdup(tr(N_("Cause"))), g_strdup_printf("%s (%s)", label, cause->id), FALSE},
+      {g_strdup(tr(N_("Cause"))), g_strdup_printf("%s [%s]", label, cause->id), FALSE},
       {g_strdup(tr(N_("Who has to act"))), g_strdup(tr(cause_owner_message(cause->owner))), FALSE},
-      {g_strdup(tr(N_("How sure"))), g_strdup(tr(sureness->message)), FALSE},
+      {g_strdup(tr(N_("How sure"))), found ? g_strdup(tr(sureness->message)) : NULL, FALSE},
       {g_strdup(tr(N_("X500 address"))), x500 != NULL ? g_strconcat("X500:", x500, NULL) : NULL, FALSE},
   };
   g_string_append_c(page->out, '\n');

@@ -124,6 +124,7 @@ def environment(folder, **more):
         "XDG_STATE_HOME": os.path.join(folder, "state"),
         "XDG_CONFIG_HOME": os.path.join(folder, "config"),
         "TZ": "UTC",
+        "WHYBOUNCE_PRINT": "no-printer-here",
         "LANG": "C.UTF-8",
         "ASAN_OPTIONS": "detect_leaks=1:exitcode=99",
         "LSAN_OPTIONS": "suppressions=" + os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lsan.supp") + ":print_suppressions=0",
