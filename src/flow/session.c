@@ -136,7 +136,7 @@ static gboolean waits(const Walk *walk) {
 
 /* For authors of guides, and for tests that count which branches were taken: G_MESSAGES_DEBUG=whybounce. */
 static void trace(const Session *s, const Step *step, Way way) {
-  if (way.line > 0 && !s->replaying)
+  if (way.line > 0 && !s->replaying && !g_log_writer_default_would_drop(G_LOG_LEVEL_DEBUG, "whybounce"))
     g_log("whybounce", G_LOG_LEVEL_DEBUG, "taken %s:%d", step->flow->file, way.line);
 }
 
