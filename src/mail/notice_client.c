@@ -24,7 +24,6 @@ static const Label labels[] = {
     {"Sent", "Date"},
     {"Sent date", "Date"},
     {"Sent on", "Date"},
-    {"Received", "Date"},
     {"Created Date", "Date"},
     {"Message-ID", "Message-ID"},
     {"Message ID", "Message-ID"},
