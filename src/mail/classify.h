@@ -56,7 +56,7 @@ const Rule *classifier_rule(Classifier *classifier, const char *id);
 /* What was wrong with the files; empty until the first call of the above. */
 const Diags *classifier_diags(const Classifier *classifier);
 
-/* The text that patterns are matched in: lower case (ASCII), one blank for any white space, straight quotes, entities
+/* The text that patterns are matched in: lower case, one blank for any white space, straight quotes, entities
  * decoded, the code that is repeated on every line of a reply taken out. Caller frees. */
 char *classify_normalise(const char *text);
 

@@ -93,6 +93,6 @@ char *classify_normalise(const char *text) {
   while (out->len > 0 && out->len >= MAX_TEXT && ((guchar)out->str[out->len - 1] & 0x80))
     g_string_truncate(out, out->len - 1);
   drop_repeated_codes(out);
-  g_strchomp(out->str);
-  return g_string_free(out, FALSE);
+  g_autofree char *normal = g_strchomp(g_string_free(out, FALSE));
+  return g_str_is_ascii(normal) ? g_steal_pointer(&normal) : g_utf8_strdown(normal, -1);
 }

@@ -109,6 +109,10 @@ static char single_character(const char *p, const char **next) {
 
 /* --- pieces --- */
 
+static char *lower(const char *text) {
+  return g_str_is_ascii(text) ? g_ascii_strdown(text, -1) : g_utf8_strdown(text, -1);
+}
+
 /* Takes `pieces` over if they tell more than the best so far; frees them otherwise. */
 static void offer(Scan *scan, Pieces pieces) {
   gboolean better = pieces.shortest >= PATTERN_MIN_LITERAL && pieces.list->len <= MAX_LITERALS &&
@@ -125,7 +129,7 @@ static void end_run(Scan *scan) {
   scan->weight += (guint)scan->run->len;
   if (scan->run->len >= PATTERN_MIN_LITERAL) {
     Pieces pieces = {g_ptr_array_new_with_free_func(g_free), scan->run->len};
-    g_ptr_array_add(pieces.list, g_strdup(scan->run->str));
+    g_ptr_array_add(pieces.list, lower(scan->run->str));
     offer(scan, pieces);
   }
   g_string_truncate(scan->run, 0);
@@ -168,7 +172,7 @@ static void scan_range(Scan *scan, const char *from, const char *end) {
   for (const char *p = from, *next = NULL; p < end; p = next) {
     char c = *p == '(' ? 0 : single_character(p, &next);
     if (c != 0) {
-      g_string_append_c(scan->run, g_ascii_tolower(c));
+      g_string_append_c(scan->run, c);
       if (next >= end || (!is_optional(next) && *next != '+'))
         continue;
       if (*next != '+')
@@ -190,24 +194,39 @@ static void scan_range(Scan *scan, const char *from, const char *end) {
 
 /* --- alternatives --- */
 
+/* Most alternatives have nothing special in them, and all files of rules are read before the first answer. */
+static void read_plain(Alternative *alternative) {
+  alternative->plain = TRUE;
+  alternative->weight = (guint)strlen(alternative->pattern);
+  alternative->literals = g_new0(char *, 2);
+  alternative->literals[0] = lower(alternative->pattern);
+}
+
+static void read_expression(Alternative *alternative) {
+  Scan scan;
+  scan_init(&scan, 0);
+  scan_range(&scan, alternative->pattern, alternative->pattern + strlen(alternative->pattern));
+  g_string_free(scan.run, TRUE);
+  if (!scan.best.list)
+    scan.best.list = g_ptr_array_new();
+  g_ptr_array_add(scan.best.list, NULL);
+  alternative->weight = scan.weight;
+  alternative->plain = scan.plain && scan.best.shortest > 0;
+  alternative->literals = (char **)g_ptr_array_free(scan.best.list, FALSE);
+}
+
 static Alternative *alternative_new(const char *from, const char *end) {
   while (from < end && g_ascii_isspace(*from))
     from++;
   while (end > from && g_ascii_isspace(end[-1]))
     end--;
-  Scan scan;
-  scan_init(&scan, 0);
-  scan_range(&scan, from, end);
-  g_string_free(scan.run, TRUE);
-  if (!scan.best.list)
-    scan.best.list = g_ptr_array_new();
-  g_ptr_array_add(scan.best.list, NULL);
   Alternative *alternative = g_new0(Alternative, 1);
   alternative->pattern = g_strndup(from, (gsize)(end - from));
-  alternative->weight = scan.weight;
-  alternative->plain = scan.plain && scan.best.shortest > 0;
   alternative->broken = from == end; /* an empty one would match everything */
-  alternative->literals = (char **)g_ptr_array_free(scan.best.list, FALSE);
+  if (end - from >= PATTERN_MIN_LITERAL && !strpbrk(alternative->pattern, "[](){}.*+?^$\\|"))
+    read_plain(alternative);
+  else
+    read_expression(alternative);
   return alternative;
 }
 

@@ -79,6 +79,7 @@ static void test_normalise(void) {
       {"550-one 550-two 550 three", "550-one two three"},
       {"couldn\xE2\x80\x99t find &lt;taro@example.com&gt; &amp; others", "couldn't find <taro@example.com> & others"},
       {"550 1550 5501 550 end", "550 1550 5501 end"},
+      {"\xD0\x9D\xD0\x95\xD0\xA2 User", "\xD0\xBD\xD0\xB5\xD1\x82 user"},
       {"", ""},
       {"550", "550"},
       {"\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB\xE3\x80\x80x", "\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB x"},
