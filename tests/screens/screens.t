@@ -30,7 +30,7 @@ from terminal import PROGRAM, Terminal
 # What differs from run to run, besides what normalise() knows.
 VOLATILE = [
     (re.compile(r"\d+\.\d(?=( s|秒))"), "N.N"),  # how long a probe has been running
-    (re.compile(r"\d+(?= s ago|秒前)"), "N"),
+    (re.compile(r"^ This was found out \d+ .*$", re.M), ""),  # only after a few seconds
     (re.compile(r"(?<= of )\d+(?=: PgUp)|\d+(?=行中)"), "N"),  # how long a page is that goes on below
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
 ]
