@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "mail/bounce_kind.h"
 #include "mail/bounce_original.h"
+#include "mail/bounce_paste.h"
 #include "mail/bounce_refusal.h"
 #include "mail/bounce_report.h"
 #include "mail/bounce_session.h"
@@ -81,8 +82,14 @@ static char *normalise(const char *bytes, gsize length, guint *hidden) {
     char c = bytes[i];
     *hidden += c == '\0';
     if (c == '\r') {
-      if (i + 1 < length && bytes[i + 1] == '\n')
+      /* CR CR LF is what becomes of CRLF that was made of LF twice. */
+      gsize end = i + 1;
+      while (end < length && bytes[end] == '\r')
+        end++;
+      if (end < length && bytes[end] == '\n') {
+        i = end - 1;
         continue;
+      }
       c = '\n';
     }
     text[n++] = c ? c : ' ';
@@ -312,28 +319,6 @@ static void read_mail(Reading *reading, const char *text, const char *body) {
   reading->mail.text = charset_to_utf8(body, strlen(body), NULL);
 }
 
-/* Digits, letters and at signs of full width, as an input method types them, as ASCII: codes and addresses are looked
- * for in ASCII.  Punctuation stays, it belongs to the sentences. */
-static char *fold_typed(const char *text) {
-  GString *out = g_string_sized_new(strlen(text));
-  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-    gunichar c = g_utf8_get_char(p);
-    gunichar folded = text_fold_char(c);
-    gboolean typed = c != folded && (folded >= 0x80 || g_ascii_isalnum((char)folded) || strchr(" @.-_", (char)folded));
-    g_string_append_unichar(out, typed ? folded : c);
-  }
-  return g_string_free(out, FALSE);
-}
-
-static char *read_pasted(const char *text) {
-  char *utf8 = charset_to_utf8(text, strlen(text), NULL);
-  if (!strstr(utf8, "\xEF\xBC")) /* nothing between U+FF00 and U+FF3F: no digit, no at sign */
-    return utf8;
-  char *folded = fold_typed(utf8);
-  g_free(utf8);
-  return folded;
-}
-
 /* Takes `text` apart as far as its notice.  A notice around a notice that says nothing itself (a gateway's note, a
  * question to the helpdesk) is passed over: the inner one is read. */
 static void take_apart(Reading *reading, const char *text, int depth) {
@@ -341,7 +326,7 @@ static void take_apart(Reading *reading, const char *text, int depth) {
   if (looks_like_mail(text, &body))
     read_mail(reading, text, body);
   else
-    reading->mail.text = read_pasted(text);
+    reading->mail.text = bounce_paste_read(text);
   reading->notice = notice_new(reading->mail.text);
   reading->joined = bounce_text_joined(reading->notice);
   gboolean report = (reading->mail.groups && reading->mail.groups->len > 0) || reading->notice->groups->len > 0;

@@ -50,7 +50,7 @@ static char *with_line_ends(const char *bytes, gsize length, const char *end, gs
 static void check_line_ends(const char *name, const char *bytes, gsize length) {
   (void)name;
   g_autofree char *want = read_as_json(bytes, length);
-  static const char *const ends[] = {"\r\n", "\r"};
+  static const char *const ends[] = {"\r\n", "\r", "\r\r\n"};
   for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
     gsize n = 0;
     g_autofree char *other = with_line_ends(bytes, length, ends[i], &n);

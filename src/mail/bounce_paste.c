@@ -1,0 +1,113 @@
+#include "mail/bounce_paste.h"
+
+#include "base/text.h"
+#include "mail/charset.h"
+#include "mail/html.h"
+
+#include <string.h>
+
+#define MIN_ESCAPES 4  /* "=E3": fewer may be anything */
+#define MIN_BASE64 120 /* characters of one block */
+#define BASE64_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+
+static gboolean is_escape(const char *p) {
+  return *p == '=' && (g_ascii_isdigit(p[1]) || (p[1] >= 'A' && p[1] <= 'F')) && g_ascii_isxdigit(p[2]);
+}
+
+/* RFC 2045 s6.7: escapes, and lines that end in an equals sign. */
+static gboolean is_quoted_printable(const char *text) {
+  guint escapes = 0, soft = 0;
+  for (const char *p = strchr(text, '='); p; p = strchr(p + 1, '=')) {
+    escapes += is_escape(p);
+    soft += p[1] == '\n';
+  }
+  return soft > 0 && escapes >= MIN_ESCAPES;
+}
+
+static char *from_quoted_printable(const char *text) {
+  g_autoptr(GString) out = g_string_sized_new(strlen(text));
+  for (const char *p = text; *p; p++) {
+    if (is_escape(p)) {
+      g_string_append_c(out, (char)(g_ascii_xdigit_value(p[1]) * 16 + g_ascii_xdigit_value(p[2])));
+      p += 2;
+    } else if (*p == '=' && p[1] == '\n') {
+      p++;
+    } else {
+      g_string_append_c(out, *p);
+    }
+  }
+  return charset_to_utf8(out->str, out->len, NULL);
+}
+
+/* Length of the block of base64 (RFC 2045 s6.8) at the beginning of a line, 0: it is something else. */
+static gsize base64_length(const char *line) {
+  gsize n = strspn(line, BASE64_CHARACTERS "\n");
+  gsize characters = 0;
+  for (gsize i = 0; i < n; i++)
+    characters += line[i] != '\n';
+  gsize first = strspn(line, BASE64_CHARACTERS);
+  gboolean wrapped = characters == first || (first >= 60 && first % 4 == 0);
+  return (line[n] == '\0' || (n > 0 && line[n - 1] == '\n')) && characters >= MIN_BASE64 && wrapped ? n : 0;
+}
+
+/* The first block of base64 that holds text, with what stands around it; NULL: there is none. */
+static char *from_base64(const char *text) {
+  for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+    gsize n = base64_length(line);
+    if (n == 0)
+      continue;
+    g_autofree char *block = g_strndup(line, n);
+    gsize length = 0;
+    g_autofree guchar *bytes = g_base64_decode(block, &length);
+    if (memchr(bytes, '\0', length))
+      return NULL;
+    g_autofree char *decoded = charset_to_utf8((const char *)bytes, length, NULL);
+    g_autofree char *before = g_strndup(text, (gsize)(line - text));
+    return g_strconcat(before, decoded, "\n", line + n, NULL);
+  }
+  return NULL;
+}
+
+static gboolean is_html(const char *text) {
+  static const char *const marks[] = {"<!doctype html", "<html", "<body",  "<br>", "<br/>",
+                                      "<br />",         "</p>",  "</div>", NULL};
+  if (!strstr(text, "</") && !strchr(text, '<'))
+    return FALSE;
+  g_autofree char *lower = g_ascii_strdown(text, -1);
+  for (const char *const *mark = marks; *mark; mark++)
+    if (strstr(lower, *mark))
+      return TRUE;
+  return FALSE;
+}
+
+/* As an input method types them; punctuation stays, it belongs to the sentences. */
+static char *fold_typed(const char *text) {
+  GString *out = g_string_sized_new(strlen(text));
+  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+    gunichar c = g_utf8_get_char(p);
+    gunichar folded = text_fold_char(c);
+    gboolean typed = c != folded && (folded >= 0x80 || g_ascii_isalnum((char)folded) || strchr(" @.-_", (char)folded));
+    g_string_append_unichar(out, typed ? folded : c);
+  }
+  return g_string_free(out, FALSE);
+}
+
+/* Takes `made` in place of `*text` unless it is NULL. */
+static void replace(char **text, char *made) {
+  if (!made)
+    return;
+  g_free(*text);
+  *text = made;
+}
+
+char *bounce_paste_read(const char *text) {
+  char *out = charset_to_utf8(text, strlen(text), NULL);
+  if (is_quoted_printable(out))
+    replace(&out, from_quoted_printable(out));
+  replace(&out, from_base64(out));
+  if (is_html(out))
+    replace(&out, html_to_text(out));
+  if (strstr(out, "\xEF\xBC")) /* U+FF00 to U+FF3F: digits, the at sign */
+    replace(&out, fold_typed(out));
+  return out;
+}
