@@ -68,15 +68,16 @@ static char *from_base64(const char *text) {
   return NULL;
 }
 
+/* The source of a page begins with a tag; tags further on may be those of the returned mail. */
 static gboolean is_html(const char *text) {
-  static const char *const marks[] = {"<!doctype html", "<html", "<body",  "<br>", "<br/>",
-                                      "<br />",         "</p>",  "</div>", NULL};
-  if (!strstr(text, "</") && !strchr(text, '<'))
-    return FALSE;
-  g_autofree char *lower = g_ascii_strdown(text, -1);
-  for (const char *const *mark = marks; *mark; mark++)
-    if (strstr(lower, *mark))
+  static const char *const tags[] = {"!doctype", "html", "head", "body", "div",  "p",    "table", "span",       "br",
+                                     "pre",      "h1",   "h2",   "h3",   "font", "meta", "style", "blockquote", NULL};
+  text += strspn(text, " \t\n");
+  for (const char *const *tag = tags; *text == '<' && *tag; tag++) {
+    gsize n = strlen(*tag);
+    if (g_ascii_strncasecmp(text + 1, *tag, n) == 0 && text[1 + n] && strchr(" >/\n", text[1 + n]))
       return TRUE;
+  }
   return FALSE;
 }
 
