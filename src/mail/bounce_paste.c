@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MIN_ESCAPES 4  /* "=E3": fewer may be anything */
+#define NEAR 600       /* bytes: further on, it is the returned mail that is encoded */
 #define MIN_BASE64 120 /* characters of one block */
 #define BASE64_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
@@ -18,6 +19,8 @@ static gboolean is_escape(const char *p) {
 static gboolean is_quoted_printable(const char *text) {
   guint escapes = 0, soft = 0;
   for (const char *p = strchr(text, '='); p; p = strchr(p + 1, '=')) {
+    if (escapes + soft == 0 && p - text > NEAR)
+      return FALSE;
     escapes += is_escape(p);
     soft += p[1] == '\n';
   }
@@ -52,7 +55,8 @@ static gsize base64_length(const char *line) {
 
 /* The first block of base64 that holds text, with what stands around it; NULL: there is none. */
 static char *from_base64(const char *text) {
-  for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+  for (const char *line = text; line && *line && line - text < NEAR;
+       line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
     gsize n = base64_length(line);
     if (n == 0)
       continue;
