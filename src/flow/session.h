@@ -56,6 +56,8 @@ typedef enum ViewKind {
 typedef struct View {
   ViewKind kind;
   const Bounce *bounce;     /* say, choose: what was read in it is to be shown; borrowed; or NULL */
+  char *reason;             /* with `bounce`: the cause that its words point to, and what they mean in a line of its own; or
+                               NULL */
   char *flow_title;
   guint step_number;        /* from 1, counting steps people see */
   guint left_min, left_max; /* steps to a finish */
@@ -82,7 +84,7 @@ typedef struct View {
   GPtrArray *notices;       /* char*: what the last event changed ("2 later answers no longer count: ...") */
   gboolean can_go_back;
   FinishKind finish;        /* finish */
-  const Cause *cause;       /* finish; with `bounce`: the one that its words point to; or NULL */
+  const Cause *cause;       /* or NULL */
 } View;
 
 typedef struct FoundRow {

@@ -217,9 +217,15 @@ static gint64 answered_at(const Session *s, const ProbeRun *run) {
 
 static void view_bounce(const Session *s, View *view) {
   view->bounce = session_bounce(s);
-  const char *cause = facts_text(s->facts, "bounce.cause");
-  if (view->bounce != NULL && cause != NULL)
-    view->cause = causes_find(flows_causes(s->flows), cause);
+  const BounceRecipient *recipient = view->bounce != NULL ? bounce_main_recipient(view->bounce) : NULL;
+  const Cause *cause = recipient != NULL && recipient->cause != NULL
+                           ? causes_find(flows_causes(s->flows), recipient->cause)
+                           : NULL;
+  if (cause == NULL || g_str_equal(cause->id, "unknown"))
+    return;
+  const Rule *rule = recipient->rule != NULL ? classifier_rule(flows_classifier(s->flows), recipient->rule) : NULL;
+  g_autofree char *label = session_text(s, cause->label);
+  view->reason = rule != NULL ? g_strdup_printf("%s\n%s", label, tr(rule->summary)) : g_steal_pointer(&label);
 }
 
 static void view_probe(const Session *s, const Walk *walk, View *view) {
@@ -353,7 +359,7 @@ void view_free(View *view) {
   if (view == NULL)
     return;
   char *const texts[] = {view->flow_title, view->text,       view->help,    view->hint,   view->say_to_caller, view->as,
-                         view->value,      view->input_note, view->meaning, view->consent};
+                         view->value,      view->input_note, view->meaning, view->consent, view->reason};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_ptr_array_unref(view->crumbs);

@@ -113,6 +113,11 @@ const Rule *classifier_rule(Classifier *classifier, const char *id) {
   return read_rules(classifier) ? rules_find(classifier->rules, id) : NULL;
 }
 
+const Code *classifier_code(Classifier *classifier, const char *code) {
+  read_codes(classifier);
+  return codes_find(strchr(code, '.') ? classifier->status : classifier->replies, code);
+}
+
 const Diags *classifier_diags(const Classifier *classifier) {
   return classifier->diags;
 }

@@ -17,6 +17,7 @@
 #define WB_MAIL_CLASSIFY_H
 
 #include "mail/bounce.h"
+#include "mail/code.h"
 #include "mail/rule.h"
 
 /* What is known about one refusal.  Any field may be NULL. */
@@ -52,6 +53,9 @@ void classify_bounce(Classifier *classifier, Bounce *bounce);
 
 /* The rule with this id; NULL: there is none. */
 const Rule *classifier_rule(Classifier *classifier, const char *id);
+
+/* What a status or reply code means ("5.1.1", "550"); NULL: nobody has said. */
+const Code *classifier_code(Classifier *classifier, const char *code);
 
 /* What was wrong with the files; empty until the first call of the above. */
 const Diags *classifier_diags(const Classifier *classifier);

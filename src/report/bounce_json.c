@@ -2,6 +2,7 @@
 
 #include "base/json_text.h"
 #include "mail/scan.h"
+#include "mail/wrapped.h"
 
 #define SCHEMA 1
 #define MAX_ADDRESSES 50
@@ -33,6 +34,14 @@ static void add_addresses(GString *json, const char *name, const char *header, g
   add(json, name, list->len > 0 ? list->str : header);
 }
 
+/* Who passed the mail on, by its rewritten sender (SRS). */
+static void add_forwarder(GString *json, const char *return_path) {
+  g_auto(Wrapped) wrapped = {0};
+  if (return_path != NULL)
+    wrapped_read(return_path, &wrapped);
+  add(json, "forwarder", wrapped.kind == WRAP_SRS ? wrapped.by : NULL);
+}
+
 static void add_original(GString *json, const Bounce *bounce) {
   json_text_key(json, "original");
   g_string_append_c(json, '{');
@@ -42,15 +51,25 @@ static void add_original(GString *json, const Bounce *bounce) {
   add(json, "subject", bounce->subject);
   add(json, "date", bounce->date);
   add(json, "return_path", bounce->return_path);
+  add_forwarder(json, bounce->return_path);
   add(json, "dkim_domain", bounce->dkim_domain);
   add(json, "dkim_selector", bounce->dkim_selector);
   g_string_append_c(json, '}');
+}
+
+/* What stands inside a rewritten address. */
+static void add_wrapped(GString *json, const char *address) {
+  g_auto(Wrapped) wrapped = {0};
+  if (address != NULL)
+    wrapped_read(address, &wrapped);
+  add(json, wrapped.kind == WRAP_IMCEAEX ? "x500" : "inner", wrapped.inner);
 }
 
 static void add_recipient(GString *json, const BounceRecipient *recipient) {
   g_string_append_c(json, '{');
   add(json, "recipient", recipient->recipient);
   add(json, "original_recipient", recipient->original_recipient);
+  add_wrapped(json, recipient->recipient);
   add(json, "action", recipient->action);
   add(json, "dsn_status", recipient->dsn_status);
   add(json, "status", recipient->status);

@@ -163,7 +163,7 @@ guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *
   return rows.n;
 }
 
-guint bounce_rows_read(const Bounce *bounce, const Message *cause, BounceRow *rows) {
+guint bounce_rows_read(const Bounce *bounce, const char *reason, BounceRow *out) {
   const BounceRecipient *main_one = bounce_main_recipient(bounce);
   if (main_one == NULL)
     return 0;
@@ -176,12 +176,15 @@ guint bounce_rows_read(const Bounce *bounce, const Message *cause, BounceRow *ro
     else
       g_ptr_array_extend(others, each, NULL, NULL);
   }
-  Rows rest = {rows, bounce_rows_fill(bounce, group, rows)};
+  /* The first row is the address; the others make room. */
+  Rows rows = {out, bounce_rows_fill(bounce, group, out)};
+  memmove(out + 2, out + 1, (rows.n - 1) * sizeof *out);
+  out[1] = (BounceRow){g_strdup(tr(N_("Reason"))),
+                       g_strdup(reason != NULL ? reason : tr(N_("the words do not point to one cause")))};
+  rows.n++;
   if (others->len > 0)
-    add(&rest, N_("Other recipients"), describe_recipients(others));
-  add(&rest, N_("Reason"), cause != NULL ? message_text(cause, NULL, NULL)
-                                         : g_strdup(tr(N_("the words do not point to one cause"))));
-  return rest.n;
+    add(&rows, N_("Other recipients"), describe_recipients(others));
+  return rows.n;
 }
 
 char *bounce_words(const Bounce *bounce, int columns) {

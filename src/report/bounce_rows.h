@@ -2,7 +2,6 @@
 #ifndef WB_REPORT_BOUNCE_ROWS_H
 #define WB_REPORT_BOUNCE_ROWS_H
 
-#include "base/message.h"
 #include "mail/bounce.h"
 
 #define BOUNCE_ROWS 14 /* the most there are */
@@ -16,9 +15,9 @@ typedef struct BounceRow {
  * all named, the rest is that of the first.  Returns how many; bounce_rows_clear() them. */
 guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *rows);
 
-/* The same about the main recipient and those with the same outcome; then who else is named, and the reason, by its `cause`'s
- * label (NULL: the words do not tell). */
-guint bounce_rows_read(const Bounce *bounce, const Message *cause, BounceRow *rows);
+/* The same about the main recipient and those with the same outcome, the `reason` (NULL: the words do not tell) in the second
+ * row, and who else is named in the last. */
+guint bounce_rows_read(const Bounce *bounce, const char *reason, BounceRow *rows);
 
 void bounce_rows_clear(BounceRow *rows, guint n);
 

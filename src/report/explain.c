@@ -37,8 +37,9 @@ static void explain_item(const Explain *explain, const MailboxItem *item) {
     return;
   }
   g_autofree char *name = item_name(item);
+  const ExplainKnowledge knowledge = {explain->causes, explain->classifier};
   g_autofree char *text =
-      explain->options->json ? bounce_to_json(bounce, name) : explain_page(bounce, name, explain->causes, COLUMNS);
+      explain->options->json ? bounce_to_json(bounce, name) : explain_page(bounce, name, &knowledge, COLUMNS);
   fputs(text, explain->out);
   fputc('\n', explain->out);
 }

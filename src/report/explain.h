@@ -3,7 +3,7 @@
 #define WB_REPORT_EXPLAIN_H
 
 #include "flow/cause.h"
-#include "mail/bounce.h"
+#include "mail/classify.h"
 
 #include <stdio.h>
 
@@ -17,8 +17,14 @@ typedef struct ExplainOptions {
  * One mail at a time is in memory.  Returns the exit code: 0, or 4 if anything could not be read. */
 int explain_run(const char *const *files, const ExplainOptions *options, FILE *out);
 
-/* The page about one bounce in the language in force: safe, LF line ends, at most `columns` wide.  `name` is shown over
- * it unless NULL.  Without `causes` (NULL) it says only what the bounce says.  Caller frees. */
-char *explain_page(const Bounce *bounce, const char *name, const Causes *causes, int columns);
+/* What a page tells besides what the bounce says. Borrowed; each may be NULL. */
+typedef struct ExplainKnowledge {
+  const Causes *causes;
+  Classifier *classifier;
+} ExplainKnowledge;
+
+/* The page about one bounce, which was diagnosed, in the language in force: safe, LF line ends, at most `columns` wide.
+ * `name` is shown over it unless NULL.  Caller frees. */
+char *explain_page(const Bounce *bounce, const char *name, const ExplainKnowledge *knowledge, int columns);
 
 #endif

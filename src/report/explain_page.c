@@ -33,65 +33,59 @@ static const char *const kinds[][2] = {
                       NULL},
 };
 
-/* --- what to do --- */
-
-typedef struct Advice {
-  const char *title;
-  const GPtrArray *texts; /* of Message */
-  guint most;
-  gboolean numbered;
-} Advice;
-
-static void put_advice(Page *page, const Facts *facts, Advice advice) {
-  if (advice.texts->len == 0)
-    return;
-  g_string_append_printf(page->out, "%s\n", tr(advice.title));
-  for (guint i = 0; i < MIN(advice.texts->len, advice.most); i++) {
-    g_autofree char *lead = advice.numbered ? g_strdup_printf("  %u  ", i + 1) : g_strdup("  -  ");
-    g_autofree char *text = facts_fill_text(facts, g_ptr_array_index(advice.texts, i));
-    page_item(page, lead, text);
-  }
-}
-
-/* Who must act gets more lines than who only looks on. */
-static void put_to_do(Page *page, const Facts *facts, const Cause *cause, const char *owner) {
-  gboolean admins = g_str_has_suffix(owner, "-admin");
-  g_string_append_c(page->out, '\n');
-  put_advice(page, facts, (Advice){N_("What to do now"), cause->user, MAX_REMEDIES, TRUE});
-  put_advice(page, facts, (Advice){N_("What not to do"), cause->avoid, MAX_AVOID, FALSE});
-  put_advice(page, facts, (Advice){N_("For the administrator"), cause->admin, admins ? MAX_REMEDIES : 1, FALSE});
-}
-
 /* --- one outcome --- */
 
-/* The cause of which the page speaks; NULL: the knowledge is missing. */
+/* Recipients with the same result, and what is known about it. */
+typedef struct Outcome {
+  const GPtrArray *group;
+  const BounceRecipient *first;
+  const Cause *cause; /* NULL: the knowledge is missing */
+  const Rule *rule;   /* that told the cause, or NULL */
+  const char *owner;  /* or NULL */
+  const Code *code;   /* what the code says, where no rule knew the words; or NULL */
+} Outcome;
+
+static gboolean is_unknown(const Cause *cause) { return g_str_equal(cause->id, "unknown"); }
+
+/* Who waits for more attempts needs no other cause. */
 static const Cause *find_cause(const Causes *causes, const BounceRecipient *recipient) {
   const Cause *cause = recipient->cause != NULL ? causes_find(causes, recipient->cause) : NULL;
-  if (cause != NULL)
-    return cause;
   gboolean waiting = g_strcmp0(recipient->action, "delayed") == 0;
-  return causes_find(causes, waiting ? "delay_notice" : "unknown");
+  return cause != NULL ? cause : causes_find(causes, waiting ? "delay_notice" : "unknown");
 }
 
-static const char *find_owner(const Cause *cause, const BounceRecipient *recipient) {
-  return recipient->owner != NULL ? recipient->owner : cause != NULL ? cause->owner : NULL;
+/* What the code means counts where the words told nothing: providers have meanings of their own for some. */
+static const Code *find_code(Classifier *classifier, const BounceRecipient *recipient) {
+  const char *code = recipient->status != NULL ? recipient->status : recipient->reply;
+  return classifier != NULL && recipient->rule == NULL && code != NULL ? classifier_code(classifier, code) : NULL;
+}
+
+static Outcome make_outcome(const ExplainKnowledge *knowledge, const GPtrArray *group) {
+  Outcome outcome = {.group = group, .first = g_ptr_array_index(group, 0)};
+  const BounceRecipient *first = outcome.first;
+  outcome.cause = find_cause(knowledge->causes, first);
+  outcome.code = find_code(knowledge->classifier, first);
+  if (first->rule != NULL && knowledge->classifier != NULL)
+    outcome.rule = classifier_rule(knowledge->classifier, first->rule);
+  outcome.owner = first->owner != NULL ? first->owner : outcome.cause != NULL ? outcome.cause->owner : NULL;
+  return outcome;
 }
 
 /* `alone`: nothing above says yet that the mail was not delivered. */
-static void put_headline(Page *page, const Facts *facts, const Cause *cause, gboolean alone) {
-  if (cause == NULL)
+static void put_headline(Page *page, const Outcome *outcome, const Facts *facts, gboolean alone) {
+  if (outcome->cause == NULL)
     return;
-  if (g_str_equal(cause->id, "unknown")) {
+  if (is_unknown(outcome->cause)) {
     page_item(page, "", alone ? tr(N_("Not delivered. The words of the bounce do not point to one cause."))
                               : tr(N_("The words of the bounce do not point to one cause.")));
     return;
   }
-  g_autofree char *label = facts_fill_text(facts, cause->label);
-  g_autofree char *description = facts_fill_text(facts, cause->description);
+  g_autofree char *label = facts_fill_text(facts, outcome->cause->label);
+  g_autofree char *description = facts_fill_text(facts, outcome->cause->description);
   g_autoptr(Message) message = message_new(N_("Not delivered: {cause}"), "cause", label, NULL);
   g_autofree char *headline = message_text(message, NULL, NULL);
   page_item(page, "", alone ? headline : label);
-  page_item(page, "", description);
+  page_item(page, "", outcome->rule != NULL ? tr(outcome->rule->summary) : description);
 }
 
 /* Rows of a bounce as rows of a page; `rows` has room for BOUNCE_ROWS. */
@@ -103,49 +97,64 @@ static guint fill_rows(const Bounce *bounce, const GPtrArray *group, PageRow *ro
   return n;
 }
 
-static void put_rows(Page *page, const Bounce *bounce, const GPtrArray *group, const char *owner) {
-  const BounceRecipient *first = g_ptr_array_index(group, 0);
-  PageRow rows[BOUNCE_ROWS + 1];
-  guint n = fill_rows(bounce, group, rows);
-  if (owner != NULL)
-    rows[n++] = (PageRow){g_strdup(tr(N_("Who has to act"))), g_strdup(tr(cause_owner_message(owner))), FALSE};
+static void put_rows(Page *page, const Bounce *bounce, const Outcome *outcome) {
+  PageRow rows[BOUNCE_ROWS + 2];
+  guint n = fill_rows(bounce, outcome->group, rows);
+  if (outcome->code != NULL)
+    rows[n++] = (PageRow){g_strdup(tr(N_("The code means"))), g_strdup(tr(outcome->code->meaning)), FALSE};
+  if (outcome->owner != NULL)
+    rows[n++] =
+        (PageRow){g_strdup(tr(N_("Who has to act"))), g_strdup(tr(cause_owner_message(outcome->owner))), FALSE};
   page_rows(page, 0, WIDEST_LABEL, rows, n);
-  if (first->diagnostic == NULL)
+  if (outcome->first->diagnostic == NULL)
     return;
-  g_autofree char *words = text_fit(first->diagnostic, MAX_WORDS);
+  g_autofree char *words = text_fit(outcome->first->diagnostic, MAX_WORDS);
   page_quote(page, 0, words);
 }
 
-typedef struct Outcomes {
-  const Bounce *bounce;
-  const Causes *causes;
-  GPtrArray *groups;
-} Outcomes;
+/* --- what to do --- */
 
-static const Cause *outcome_cause(const Outcomes *all, guint i) {
-  const GPtrArray *group = g_ptr_array_index(all->groups, i);
-  return find_cause(all->causes, g_ptr_array_index(group, 0));
+typedef struct Advice {
+  const char *title;
+  const char *first;      /* what a rule says for its own words, or NULL */
+  const GPtrArray *texts; /* of Message */
+  guint most;
+  gboolean numbered;
+} Advice;
+
+static void put_advice(Page *page, const Facts *facts, Advice advice) {
+  guint n = 0, own = advice.first != NULL ? 1 : 0, total = MIN(advice.texts->len + own, advice.most);
+  if (total > 0)
+    g_string_append_printf(page->out, "%s\n", tr(advice.title));
+  for (; n < total; n++) {
+    g_autofree char *lead = advice.numbered ? g_strdup_printf("  %u  ", n + 1) : g_strdup("  -  ");
+    g_autofree char *text =
+        n < own ? g_strdup(tr(advice.first)) : facts_fill_text(facts, g_ptr_array_index(advice.texts, n - own));
+    page_item(page, lead, text);
+  }
 }
+
+/* Who must act gets more lines than who only looks on. */
+static void put_to_do(Page *page, const Outcome *outcome, const Facts *facts) {
+  const Cause *cause = outcome->cause;
+  const Rule *rule = outcome->rule;
+  guint admins = g_str_has_suffix(outcome->owner, "-admin") ? MAX_REMEDIES : 1;
+  g_string_append_c(page->out, '\n');
+  put_advice(page, facts,
+             (Advice){N_("What to do now"), rule != NULL ? rule->user : NULL, cause->user, MAX_REMEDIES, TRUE});
+  put_advice(page, facts, (Advice){N_("What not to do"), NULL, cause->avoid, MAX_AVOID, FALSE});
+  put_advice(page, facts,
+             (Advice){N_("For the administrator"), rule != NULL ? rule->admin : NULL, cause->admin, admins, FALSE});
+}
+
+/* --- all outcomes --- */
 
 /* The same advice is given once: below the last outcome that it is for. */
-static gboolean comes_again(const Outcomes *all, guint i) {
-  for (guint k = i + 1; k < MIN(all->groups->len, MAX_OUTCOMES); k++)
-    if (outcome_cause(all, k) == outcome_cause(all, i))
+static gboolean comes_again(const Outcome *outcomes, guint n, guint i) {
+  for (guint k = i + 1; k < n; k++)
+    if (outcomes[k].cause == outcomes[i].cause && outcomes[k].rule == outcomes[i].rule)
       return TRUE;
   return FALSE;
-}
-
-static void put_outcome(Page *page, const Outcomes *all, guint i, gboolean alone) {
-  const GPtrArray *group = g_ptr_array_index(all->groups, i);
-  const BounceRecipient *first = g_ptr_array_index(group, 0);
-  const Cause *cause = outcome_cause(all, i);
-  const char *owner = find_owner(cause, first);
-  g_autoptr(Facts) facts = facts_new();
-  bounce_set_facts_about(all->bounce, first, facts);
-  put_headline(page, facts, cause, alone);
-  put_rows(page, all->bounce, group, owner);
-  if (cause != NULL && !comes_again(all, i))
-    put_to_do(page, facts, cause, owner);
 }
 
 static void put_left_out(Page *page, const GPtrArray *groups) {
@@ -160,16 +169,24 @@ static void put_left_out(Page *page, const GPtrArray *groups) {
   page_section(page, text);
 }
 
-static void put_outcomes(Page *page, const Bounce *bounce, const Causes *causes) {
+static void put_outcomes(Page *page, const Bounce *bounce, const ExplainKnowledge *knowledge) {
   g_autoptr(GPtrArray) groups = outcomes_of(bounce);
-  Outcomes all = {bounce, causes, groups};
-  gboolean alone = bounce->kind == BOUNCE_BOUNCE && groups->len == 1 && causes_find(causes, "unknown") != NULL;
+  Outcome outcomes[MAX_OUTCOMES];
+  guint n = MIN(groups->len, MAX_OUTCOMES);
+  for (guint i = 0; i < n; i++)
+    outcomes[i] = make_outcome(knowledge, g_ptr_array_index(groups, i));
+  gboolean alone = bounce->kind == BOUNCE_BOUNCE && groups->len == 1 && outcomes[0].cause != NULL;
   if (!alone)
     page_item(page, "", tr(kinds[bounce->kind][0]));
-  for (guint i = 0; i < MIN(groups->len, MAX_OUTCOMES); i++) {
+  for (guint i = 0; i < n; i++) {
+    g_autoptr(Facts) facts = facts_new();
+    bounce_set_facts_about(bounce, outcomes[i].first, facts);
     if (!alone)
       g_string_append_c(page->out, '\n');
-    put_outcome(page, &all, i, alone);
+    put_headline(page, &outcomes[i], facts, alone);
+    put_rows(page, bounce, &outcomes[i]);
+    if (outcomes[i].cause != NULL && !comes_again(outcomes, n, i))
+      put_to_do(page, &outcomes[i], facts);
   }
   put_left_out(page, groups);
 }
@@ -232,13 +249,13 @@ static void put_notes(Page *page, const Bounce *bounce) {
   page_item(page, "", text);
 }
 
-char *explain_page(const Bounce *bounce, const char *name, const Causes *causes, int columns) {
+char *explain_page(const Bounce *bounce, const char *name, const ExplainKnowledge *knowledge, int columns) {
   Page page;
   page_init(&page, NULL, columns, TRUE);
   if (name != NULL)
     g_string_append_printf(page.out, "%s\n", name);
   if (bounce->kind == BOUNCE_BOUNCE || bounce->kind == BOUNCE_DELAY)
-    put_outcomes(&page, bounce, causes);
+    put_outcomes(&page, bounce, knowledge);
   else
     put_other(&page, bounce);
   put_original(&page, bounce);

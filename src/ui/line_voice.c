@@ -149,7 +149,7 @@ static void say_bounce(Voice *voice, const View *view) {
   if (!view->bounce)
     return;
   BounceRow rows[BOUNCE_ROWS];
-  guint n = bounce_rows_read(view->bounce, view->cause ? view->cause->label : NULL, rows);
+  guint n = bounce_rows_read(view->bounce, view->reason, rows);
   for (guint i = 0; i < n; i++)
     say_labelled(voice, rows[i].label, rows[i].value);
   bounce_rows_clear(rows, n);

@@ -10,7 +10,7 @@
 
 void page_fill_bounce(Page *page, const View *view) {
   BounceRow rows[BOUNCE_ROWS];
-  guint n = bounce_rows_read(view->bounce, view->cause != NULL ? view->cause->label : NULL, rows);
+  guint n = bounce_rows_read(view->bounce, view->reason, rows);
   int wide = 0;
   for (guint i = 0; i < n; i++)
     wide = MAX(wide, text_width(rows[i].label));

@@ -3,9 +3,11 @@
 #include "base/catalogue.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "flow/diagnose.h"
 #include "report/explain.h"
 #include "report/outcome.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define DATA "tests/unit/data/explain/"
@@ -109,7 +111,7 @@ static void test_pages(void) {
     g_assert_true(catalogue_use(dir, languages[k], NULL));
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
       g_autoptr(Bounce) bounce = read_row(&rows[i]);
-      g_autofree char *page = explain_page(bounce, rows[i].name, causes, COLUMNS);
+      g_autofree char *page = explain_page(bounce, rows[i].name, &(ExplainKnowledge){causes, NULL}, COLUMNS);
       assert_golden(rows[i].name, page);
       g_auto(GStrv) lines = g_strsplit(page, "\n", -1);
       for (guint n = 0; lines[n] != NULL; n++)
@@ -123,9 +125,62 @@ static void test_pages(void) {
 /* Without the knowledge a page says what the bounce says. */
 static void test_no_knowledge(void) {
   g_autoptr(Bounce) bounce = read_row(&rows[0]);
-  g_autofree char *page = explain_page(bounce, NULL, NULL, COLUMNS);
+  g_autofree char *page = explain_page(bounce, NULL, &(ExplainKnowledge){NULL, NULL}, COLUMNS);
   g_assert_true(g_str_has_prefix(page, "This is a bounce: a mail was not delivered.\n\nRecipient"));
   g_assert_null(strstr(page, "What to do"));
+}
+
+/* --- what rules and codes add --- */
+
+static const char own_rules[] = "format: 1\nreviewed: 2026-11-21\nproviders: []\nrules:\n"
+                                "  - id: full\n    pattern: no room left\n    cause: mailbox_full\n"
+                                "    summary: Their box of letters is full.\n    user: Shout from the street.\n"
+                                "    admin: Carry letters away.\n    source: test\n";
+static const char own_status[] = "format: 1\nreviewed: 2026-11-21\nsource: test\nstatuses:\n"
+                                 "  - code: X.7.1\n    name: Not authorized\n    meaning: Somebody says no.\n    vague: yes\n";
+static const char own_replies[] = "format: 1\nreviewed: 2026-11-21\nsource: test\nreplies: []\n";
+
+static Classifier *make_classifier(const char *folder) {
+  static const char *const files[][2] = {
+      {"rules.yaml", own_rules}, {"status.yaml", own_status}, {"replies.yaml", own_replies}, {"providers.yaml", "[]\n"}};
+  static const char *const none[] = {NULL};
+  for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+    g_autofree char *path = g_build_filename(folder, files[i][0], NULL);
+    g_assert_true(g_file_set_contents(path, files[i][1], -1, NULL));
+  }
+  return classifier_new(folder, none);
+}
+
+static char *diagnosed_page(Classifier *classifier, const char *text) {
+  g_autoptr(Bounce) bounce = bounce_read(text, strlen(text));
+  diagnose_bounce(bounce, classifier, causes);
+  return explain_page(bounce, NULL, &(ExplainKnowledge){causes, classifier}, COLUMNS);
+}
+
+static void remove_tree(const char *path) {
+  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+  for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+    g_autofree char *inner = g_build_filename(path, name, NULL);
+    g_remove(inner);
+  }
+  g_remove(path);
+}
+
+/* A rule's own words stand before those of the cause. */
+static void test_rule(void) {
+  g_autofree char *folder = g_dir_make_tmp("wb-explain-XXXXXX", NULL);
+  g_autoptr(Classifier) classifier = make_classifier(folder);
+  g_autofree char *ruled = diagnosed_page(
+      classifier, HEAD RECIPIENT("hanako@example.com", "failed", "5.7.1", "550 5.7.1 Sorry, no room left here") ORIGINAL(""));
+  g_assert_true(g_str_has_prefix(ruled, "Not delivered: Mailbox is full\nTheir box of letters is full.\nRecipient "));
+  g_assert_nonnull(strstr(ruled, "What to do now\n  1  Shout from the street.\n  2  "));
+  g_assert_nonnull(strstr(ruled, "For the administrator\n  -  Carry letters away.\n"));
+  g_assert_null(strstr(ruled, "The code means"));
+  g_autofree char *coded = diagnosed_page(
+      classifier, HEAD RECIPIENT("hanako@example.com", "failed", "5.7.1", "550 5.7.1 Sorry") ORIGINAL(""));
+  g_assert_true(g_str_has_prefix(coded, "Not delivered. The words of the bounce do not point to one cause.\n"));
+  g_assert_nonnull(strstr(coded, "\nThe code means  Somebody says no.\n"));
+  remove_tree(folder);
 }
 
 static char *outcome_sizes(const char *text) {
@@ -176,7 +231,7 @@ static void test_many(void) {
   g_autoptr(Bounce) bounce = bounce_read(text->str, text->len);
   for (guint i = 0; i < bounce->recipients->len; i++)
     replace(&((BounceRecipient *)g_ptr_array_index(bounce->recipients, i))->cause, NULL);
-  g_autofree char *page = explain_page(bounce, NULL, causes, COLUMNS);
+  g_autofree char *page = explain_page(bounce, NULL, &(ExplainKnowledge){causes, NULL}, COLUMNS);
   g_auto(GStrv) lines = g_strsplit(page, "\n", -1);
   g_assert_cmpuint(g_strv_length(lines), <, 120);
   g_assert_nonnull(strstr(page, "a0@example.com, a30@example.com, a60@example.com"));
@@ -192,6 +247,7 @@ int main(int argc, char **argv) {
   g_assert_nonnull(causes);
   g_test_add_func("/explain-page/pages", test_pages);
   g_test_add_func("/explain-page/no-knowledge", test_no_knowledge);
+  g_test_add_func("/explain-page/rule", test_rule);
   g_test_add_func("/explain-page/outcomes", test_outcomes);
   g_test_add_func("/explain-page/many", test_many);
   int status = g_test_run();

@@ -351,10 +351,10 @@ static void test_bounce(void) {
   assert_sound(screen, 80, 24);
   g_assert_true(shows(screen, "Is it spelled correctly?\n\n"
                               "   Recipient   hanako@example.net\n"
+                              "   Reason      the words do not point to one cause\n"
                               "   Codes       554 5.7.1, refused for good\n"
                               "   Refused by  mx.example.net [192.0.2.25]\n"
                               "   Blocklist   bl.example.org, about 192.0.2.10\n"
-                              "   Reason      the words do not point to one cause\n"
                               " | 554 5.7.1 Client host [192.0.2.10] blocked using bl.example.org; \\x1B[2J see\n"));
   g_assert_true(shows(screen, "...\n\n  > 1  Answer number 1\n"));
   for (int cols = 40; cols < 100; cols += 7)
@@ -365,6 +365,10 @@ static void test_bounce(void) {
     }
   g_autoptr(Screen) small = lay_out(view, 0, 60, 16);
   g_assert_true(shows(small, "   Reason      the words do not point to one cause\n"));
+  view->reason = g_strdup("Blocked\nSomebody said so.");
+  g_autoptr(Screen) known = lay_out(view, 0, 80, 24);
+  g_assert_true(shows(known, "   Reason      Blocked\n               Somebody said so.\n   Codes "));
+  g_free(view->reason);
   question_free(view);
 }
 
