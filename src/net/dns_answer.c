@@ -30,6 +30,7 @@ static const struct {
 } types[] = {
     {DNS_A, "A"},     {DNS_NS, "NS"}, {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"},
     {DNS_PTR, "PTR"}, {DNS_MX, "MX"}, {DNS_TXT, "TXT"},     {DNS_AAAA, "AAAA"},
+    {DNS_SRV, "SRV"}, {DNS_TLSA, "TLSA"},
 };
 
 /* RFC 8914 s4, with the additions of the IANA registry. */
@@ -89,6 +90,13 @@ const char *dns_extended_message(int code) {
   return code >= 0 && (guint)code < G_N_ELEMENTS(extended) ? extended[code] : NULL;
 }
 
+gboolean dns_type_is_known(guint type) {
+  for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+    if (types[i].type == type)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean dns_type_from_word(const char *word, DnsType *type) {
   for (guint i = 0; i < G_N_ELEMENTS(types); i++)
     if (g_ascii_strcasecmp(types[i].word, word) == 0) {
@@ -137,6 +145,15 @@ void dns_record_clear(DnsRecord *record) {
 void dns_record_set_text(DnsRecord *record, const void *bytes, gsize length) {
   record->data = g_bytes_new(bytes, length);
   record->value = text_safe(bytes, (gssize)length, TEXT_MAX_REMOTE, TEXT_LINE, NULL);
+}
+
+void dns_record_set_association(DnsRecord *record, const void *bytes, gsize length) {
+  const guint8 *p = bytes;
+  g_autoptr(GString) hex = g_string_new(NULL);
+  for (gsize i = 0; i < length && hex->len + 2 <= TEXT_MAX_REMOTE; i++)
+    g_string_append_printf(hex, "%02x", p[i]);
+  record->data = g_bytes_new(bytes, length);
+  record->value = g_string_free(g_steal_pointer(&hex), FALSE);
 }
 
 void dns_answer_free(DnsAnswer *answer) {

@@ -21,9 +21,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DnsAnswer, dns_answer_free)
 void dns_record_clear(DnsRecord *record);
 /* Fills `value` and `data` of a TXT record. */
 void dns_record_set_text(DnsRecord *record, const void *bytes, gsize length);
+/* Fills `value` and `data` of a TLSA record. */
+void dns_record_set_association(DnsRecord *record, const void *bytes, gsize length);
 /* Puts `records` (GArray of DnsRecord) into `answer`. Takes the array. */
 void dns_answer_take_records(DnsAnswer *answer, GArray *records);
 
+/* Whether it is a type of DnsType: the others are passed over. */
+gboolean dns_type_is_known(guint type);
 /* The opposite of dns_type_word() and dns_status_word(). FALSE: no such word. */
 gboolean dns_type_from_word(const char *word, DnsType *type);
 gboolean dns_status_from_word(const char *word, DnsStatus *status);

@@ -22,15 +22,39 @@ static void append_quoted(GString *out, GBytes *data) {
   g_string_append_c(out, '"');
 }
 
+static void append_hex(GString *out, GBytes *data) {
+  gsize length;
+  const guint8 *p = g_bytes_get_data(data, &length);
+  for (gsize i = 0; i < length; i++)
+    g_string_append_printf(out, "%02x", p[i]);
+}
+
+static void append_numbers(GString *text, const DnsRecord *record) {
+  if (record->type == DNS_MX)
+    g_string_append_printf(text, "%u ", record->preference);
+  if (record->type == DNS_SRV)
+    g_string_append_printf(text, "%u %u %u ", record->preference, record->weight, record->port);
+  if (record->type == DNS_TLSA)
+    g_string_append_printf(text, "%u %u %u ", record->usage, record->selector, record->matching);
+}
+
 char *dns_text_format(const DnsRecord *record, const char *owner) {
   g_autoptr(GString) text = g_string_new(NULL);
   g_string_append_printf(text, "%s %u %s ", owner, record->ttl, dns_type_word(record->type));
-  if (record->type == DNS_MX)
-    g_string_append_printf(text, "%u ", record->preference);
+  append_numbers(text, record);
   if (record->type == DNS_TXT)
     append_quoted(text, record->data);
+  else if (record->type == DNS_TLSA)
+    append_hex(text, record->data);
   else
     g_string_append(text, record->value);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+char *dns_record_data(const DnsRecord *record) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  append_numbers(text, record);
+  g_string_append(text, record->value);
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -106,14 +130,62 @@ static gboolean parse_address(DnsRecord *record, const char *text, int family) {
   return TRUE;
 }
 
+/* `n` numbers, each with a blank after it.  What follows, or NULL. */
+static const char *parse_numbers(const char *text, guint n, guint64 max, guint64 *values) {
+  g_auto(GStrv) words = g_strsplit(text, " ", (gint)n + 1);
+  const char *rest = text;
+  if (g_strv_length(words) != n + 1)
+    return NULL;
+  for (guint i = 0; i < n; i++) {
+    if (!parse_number(words[i], max, &values[i]))
+      return NULL;
+    rest += strlen(words[i]) + 1;
+  }
+  return rest;
+}
+
 static gboolean parse_mx(DnsRecord *record, const char *text) {
-  g_auto(GStrv) words = g_strsplit(text, " ", 3);
   guint64 preference;
-  if (g_strv_length(words) != 2 || !parse_number(words[0], G_MAXUINT16, &preference))
+  const char *name = parse_numbers(text, 1, G_MAXUINT16, &preference);
+  if (name == NULL)
     return FALSE;
   record->preference = (guint16)preference;
-  record->value = dns_text_name(words[1]);
+  record->value = dns_text_name(name);
   return record->value != NULL;
+}
+
+static gboolean parse_srv(DnsRecord *record, const char *text) {
+  guint64 numbers[3];
+  const char *target = parse_numbers(text, G_N_ELEMENTS(numbers), G_MAXUINT16, numbers);
+  if (target == NULL)
+    return FALSE;
+  record->preference = (guint16)numbers[0];
+  record->weight = (guint16)numbers[1];
+  record->port = (guint16)numbers[2];
+  record->value = dns_text_name(target);
+  return record->value != NULL;
+}
+
+/* The digits may stand in groups (RFC 6698 s2.2). */
+static gboolean parse_tlsa(DnsRecord *record, const char *text) {
+  guint64 numbers[3];
+  const char *p = parse_numbers(text, G_N_ELEMENTS(numbers), G_MAXUINT8, numbers);
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  while (p != NULL && *p != '\0') {
+    guint8 octet = (guint8)(g_ascii_xdigit_value(p[0]) << 4 | (g_ascii_xdigit_value(p[1]) & 15));
+    if (!g_ascii_isxdigit(p[0]) || !g_ascii_isxdigit(p[1]) || bytes->len == G_MAXUINT16)
+      return FALSE;
+    g_byte_array_append(bytes, &octet, 1);
+    for (p += 2; *p == ' ';)
+      p++;
+  }
+  if (p == NULL)
+    return FALSE;
+  record->usage = (guint8)numbers[0];
+  record->selector = (guint8)numbers[1];
+  record->matching = (guint8)numbers[2];
+  dns_record_set_association(record, bytes->data, bytes->len);
+  return TRUE;
 }
 
 static gboolean parse_soa(DnsRecord *record, const char *text) {
@@ -147,6 +219,10 @@ static gboolean parse_data(DnsRecord *record, const char *text) {
     return parse_soa(record, text);
   case DNS_TXT:
     return parse_txt(record, text);
+  case DNS_SRV:
+    return parse_srv(record, text);
+  case DNS_TLSA:
+    return parse_tlsa(record, text);
   default:
     record->value = dns_text_name(text);
     return record->value != NULL;

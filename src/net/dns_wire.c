@@ -139,6 +139,31 @@ static gboolean read_txt(DnsRecord *record, const ns_rr *rr) {
   return TRUE;
 }
 
+/* RFC 2782 forbids to compress the target; those that do are understood all the same. */
+static gboolean read_srv(DnsRecord *record, ns_msg *msg, const ns_rr *rr) {
+  const guint8 *p = ns_rr_rdata(*rr);
+  if (ns_rr_rdlen(*rr) < 7)
+    return FALSE;
+  record->preference = (guint16)ns_get16(p);
+  record->weight = (guint16)ns_get16(p + 2);
+  record->port = (guint16)ns_get16(p + 4);
+  p += 6;
+  record->value = read_name(msg, &p);
+  return record->value != NULL && p == ns_rr_rdata(*rr) + ns_rr_rdlen(*rr);
+}
+
+/* RFC 6698 s2.1.  Data of no length is for the reader to judge: it breaks nothing. */
+static gboolean read_tlsa(DnsRecord *record, const ns_rr *rr) {
+  const guint8 *p = ns_rr_rdata(*rr);
+  if (ns_rr_rdlen(*rr) < 3)
+    return FALSE;
+  record->usage = p[0];
+  record->selector = p[1];
+  record->matching = p[2];
+  dns_record_set_association(record, p + 3, ns_rr_rdlen(*rr) - 3);
+  return TRUE;
+}
+
 static gboolean read_data(DnsRecord *record, ns_msg *msg, const ns_rr *rr) {
   switch (record->type) {
   case DNS_A:
@@ -151,14 +176,13 @@ static gboolean read_data(DnsRecord *record, ns_msg *msg, const ns_rr *rr) {
     return read_soa(record, msg, rr);
   case DNS_TXT:
     return read_txt(record, rr);
+  case DNS_SRV:
+    return read_srv(record, msg, rr);
+  case DNS_TLSA:
+    return read_tlsa(record, rr);
   default:
     return read_host(record, msg, rr);
   }
-}
-
-static gboolean is_known_type(guint type) {
-  return type == DNS_A || type == DNS_NS || type == DNS_CNAME || type == DNS_SOA || type == DNS_PTR || type == DNS_MX ||
-         type == DNS_TXT || type == DNS_AAAA;
 }
 
 /* A TTL with the top bit set counts as zero (RFC 2181 s8). */
@@ -176,7 +200,7 @@ static gboolean read_answers(ns_msg *msg, GArray *records) {
     DnsRecord record = {0};
     if (ns_parserr(msg, ns_s_an, (int)i, &rr) < 0)
       return FALSE;
-    if (ns_rr_class(rr) != ns_c_in || !is_known_type(rr.type))
+    if (ns_rr_class(rr) != ns_c_in || !dns_type_is_known(rr.type))
       continue;
     record.type = (DnsType)rr.type;
     record.ttl = sane_ttl(ns_rr_ttl(rr));

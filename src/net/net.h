@@ -29,6 +29,8 @@ typedef enum DnsType {
   DNS_MX = 15,
   DNS_TXT = 16,
   DNS_AAAA = 28,
+  DNS_SRV = 33,
+  DNS_TLSA = 52,
 } DnsType;
 
 typedef enum DnsStatus {
@@ -52,11 +54,14 @@ typedef struct DnsRecord {
   char *owner;        /* presentation form, no trailing dot (root: "."), safe */
   DnsType type;
   guint32 ttl;        /* seconds */
-  guint16 preference; /* MX */
+  guint16 preference; /* MX, SRV (its priority) */
+  guint16 weight, port; /* SRV (RFC 2782) */
+  guint8 usage, selector, matching; /* TLSA (RFC 6698 s2.1) */
   char *value;        /* safe: address (inet_ntop form), name (no trailing dot, root "."), text of a TXT with its
                          strings joined without blank (RFC 7208 s3.3; for people, at most TEXT_MAX_REMOTE octets of
-                         it), SOA as "mname rname serial refresh retry expire minimum" */
-  GBytes *data;       /* TXT: all of the joined raw bytes, to be parsed; else NULL */
+                         it), SOA as "mname rname serial refresh retry expire minimum", SRV its target, TLSA its
+                         association data in lower-case hexadecimal digits (of that, too, at most TEXT_MAX_REMOTE) */
+  GBytes *data;       /* TXT: all of the joined raw bytes, to be parsed; TLSA: the association data; else NULL */
 } DnsRecord;
 
 typedef struct DnsAnswer {
@@ -92,6 +97,8 @@ guint dns_answer_count(const DnsAnswer *answer);
 const DnsRecord *dns_answer_record(const DnsAnswer *answer, guint i);
 /* TRUE if the answer came by way of a CNAME. */
 gboolean dns_answer_is_alias(const DnsAnswer *answer);
+/* Its data as a zone file has it, "10 mx1.example.com", made of safe text.  Caller frees. */
+char *dns_record_data(const DnsRecord *record);
 /* SOA's last field, or 0. */
 guint32 dns_record_soa_minimum(const DnsRecord *record);
 

@@ -154,9 +154,8 @@ static void append_record(GString *text, const DnsRecord *record, DnsType asked)
     g_string_append(text, "; ");
   if (record->type != asked)
     g_string_append_printf(text, "%s %s ", record->owner, dns_type_word(record->type));
-  if (record->type == DNS_MX)
-    g_string_append_printf(text, "%u ", record->preference);
-  g_string_append(text, record->value);
+  g_autofree char *data = dns_record_data(record);
+  g_string_append(text, data);
 }
 
 void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *reference) {

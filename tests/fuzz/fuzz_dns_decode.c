@@ -4,7 +4,7 @@
 #include "net/dns_wire.h"
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size) {
-  static const DnsType types[] = {DNS_A, DNS_NS, DNS_CNAME, DNS_SOA, DNS_PTR, DNS_MX, DNS_TXT, DNS_AAAA};
+  static const DnsType types[] = {DNS_A, DNS_NS, DNS_CNAME, DNS_SOA, DNS_PTR, DNS_MX, DNS_TXT, DNS_AAAA, DNS_SRV, DNS_TLSA};
   if (size == 0)
     return 0;
   g_autoptr(DnsAnswer) answer = dns_answer_new("example.com", types[data[0] % G_N_ELEMENTS(types)], DNS_TIMEOUT);

@@ -51,6 +51,34 @@ static void test_address6(void) {
   assert_record(answer, 0, DNS_AAAA, "example.com", "2001:db8::1");
 }
 
+static void test_srv(void) {
+  GByteArray *m = message_begin(GOOD, "_imaps._tcp.example.com", DNS_SRV, COUNTS(2, 0, 0));
+  put_record(m, "_imaps._tcp.example.com", DNS_SRV, 300, "\x00\x0a\x00\x05\x03\xe1\x04imap\x00", 12);
+  put_record(m, "_imaps._tcp.example.com", DNS_SRV, 300, "\0\0\0\0\0\0\0", 7); /* RFC 2782: "." is "no such service" */
+  g_autoptr(DnsAnswer) answer = read_message("_imaps._tcp.example.com", DNS_SRV, m);
+  assert_record(answer, 0, DNS_SRV, "_imaps._tcp.example.com", "imap");
+  g_assert_cmpuint(answer->records[0].preference, ==, 10);
+  g_assert_cmpuint(answer->records[0].weight, ==, 5);
+  g_assert_cmpuint(answer->records[0].port, ==, 993);
+  assert_record(answer, 1, DNS_SRV, "_imaps._tcp.example.com", ".");
+}
+
+static void test_tlsa(void) {
+  GByteArray *m = message_begin(GOOD | 0x20, "_25._tcp.mx.example.com", DNS_TLSA, COUNTS(2, 0, 0));
+  put_record(m, "_25._tcp.mx.example.com", DNS_TLSA, 300, "\x03\x01\x01\x00\xff\x1b", 6);
+  put_record(m, "_25._tcp.mx.example.com", DNS_TLSA, 300, "\xff\xff\xff", 3);
+  g_autoptr(DnsAnswer) answer = read_message("_25._tcp.mx.example.com", DNS_TLSA, m);
+  g_assert_true(answer->authenticated);
+  assert_record(answer, 0, DNS_TLSA, "_25._tcp.mx.example.com", "00ff1b");
+  g_assert_cmpuint(answer->records[0].usage, ==, 3);
+  g_assert_cmpuint(answer->records[0].selector, ==, 1);
+  g_assert_cmpuint(answer->records[0].matching, ==, 1);
+  g_assert_cmpmem(g_bytes_get_data(answer->records[0].data, NULL), g_bytes_get_size(answer->records[0].data),
+                  "\x00\xff\x1b", 3);
+  assert_record(answer, 1, DNS_TLSA, "_25._tcp.mx.example.com", "");
+  g_assert_cmpuint(answer->records[1].usage, ==, 255);
+}
+
 static void test_mx(void) {
   GByteArray *m = message_begin(GOOD, "example.com", DNS_MX, COUNTS(2, 0, 0));
   guint begin = record_begin(m, "example.com", DNS_MX, 300);
@@ -265,6 +293,10 @@ static void test_garbage(void) {
        "\x05"
        "abc",
        4},
+      {DNS_SRV, "\0\0\0\0\0\0", 6},
+      {DNS_SRV, "\0\0\0\0\0\0\0\0", 8},
+      {DNS_SRV, "\0\0\0\0\0\0\xc0", 7},
+      {DNS_TLSA, "\x03\x01", 2},
       {DNS_SOA, "\x00\x00", 2},
       {DNS_SOA, "\x00", 1},
       {DNS_NS, "\xc0\x34", 2}, /* points to itself */
@@ -439,7 +471,8 @@ static void check_answer(const DnsAnswer *answer) {
   for (guint i = 0; i < answer->n_records; i++) {
     g_assert_true(text_is_safe(answer->records[i].owner));
     g_assert_true(text_is_safe(answer->records[i].value));
-    g_assert_true((answer->records[i].data != NULL) == (answer->records[i].type == DNS_TXT));
+    DnsType type = answer->records[i].type;
+    g_assert_true((answer->records[i].data != NULL) == (type == DNS_TXT || type == DNS_TLSA));
   }
   g_assert_true(answer->status != DNS_OK || dns_answer_count(answer) > 0);
   g_assert_true(answer->extended_text == NULL || text_is_safe(answer->extended_text));
@@ -470,6 +503,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/net/decode/address", test_address);
   g_test_add_func("/net/decode/address6", test_address6);
   g_test_add_func("/net/decode/mx", test_mx);
+  g_test_add_func("/net/decode/srv", test_srv);
+  g_test_add_func("/net/decode/tlsa", test_tlsa);
   g_test_add_func("/net/decode/names", test_names);
   g_test_add_func("/net/decode/soa", test_soa);
   g_test_add_func("/net/decode/txt", test_txt);

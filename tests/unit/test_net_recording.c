@@ -1,6 +1,8 @@
 /* Recording lines: hand-written ones, broken ones, and that nothing is lost on the way there and back. */
 #include "net/net_recording.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 static DnsAnswer *parse(const char *line) {
@@ -174,6 +176,11 @@ static void assert_same(const DnsAnswer *a, const DnsAnswer *b) {
     g_assert_cmpint(r->type, ==, s->type);
     g_assert_cmpuint(r->ttl, ==, s->ttl);
     g_assert_cmpuint(r->preference, ==, s->preference);
+    g_assert_cmpuint(r->weight, ==, s->weight);
+    g_assert_cmpuint(r->port, ==, s->port);
+    g_assert_cmpuint(r->usage, ==, s->usage);
+    g_assert_cmpuint(r->selector, ==, s->selector);
+    g_assert_cmpuint(r->matching, ==, s->matching);
     g_assert_cmpstr(r->value, ==, s->value);
     g_assert_true((r->data == NULL) == (s->data == NULL));
     g_assert_true(r->data == NULL || g_bytes_equal(r->data, s->data));
@@ -189,7 +196,9 @@ static DnsAnswer *there_and_back(const DnsAnswer *answer) {
 
 static void add(GArray *records, DnsType type, const char *owner, const char *value) {
   DnsRecord record = {.owner = g_strdup(owner), .type = type, .ttl = 300 + records->len, .value = g_strdup(value)};
-  record.preference = type == DNS_MX ? 65535 : 0;
+  record.preference = type == DNS_MX || type == DNS_SRV ? 65535 : 0;
+  record.weight = type == DNS_SRV ? 7 : 0;
+  record.port = type == DNS_SRV ? 993 : 0;
   g_array_append_val(records, record);
 }
 
@@ -206,6 +215,7 @@ static void test_every_type(void) {
       {DNS_MX, "."},
       {DNS_AAAA, "2001:db8::1"},
       {DNS_AAAA, "::ffff:192.0.2.1"},
+      {DNS_SRV, "imap.example.com"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(values); i++) {
     GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
@@ -222,6 +232,34 @@ static void test_every_type(void) {
     g_autoptr(DnsAnswer) back = there_and_back(answer);
     assert_same(answer, back);
   }
+}
+
+/* RFC 6698 s2.2: three numbers and hexadecimal digits, which may stand in groups. */
+static void test_tlsa(void) {
+  DnsRecord record = {.owner = g_strdup("a.example"), .type = DNS_TLSA, .ttl = 1, .usage = 3, .matching = 255};
+  guint8 bytes[4096];
+  for (guint i = 0; i < sizeof bytes; i++)
+    bytes[i] = (guint8)i;
+  dns_record_set_association(&record, bytes, sizeof bytes);
+  g_assert_cmpuint(strlen(record.value), <=, TEXT_MAX_REMOTE);
+  g_assert_true(g_str_has_prefix(record.value, "000102"));
+  GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
+  g_array_append_val(records, record);
+  g_autoptr(DnsAnswer) answer = dns_answer_new("a.example", DNS_TLSA, DNS_OK);
+  dns_answer_take_records(answer, records);
+  g_autoptr(DnsAnswer) back = there_and_back(answer);
+  assert_same(answer, back);
+  g_assert_cmpmem(g_bytes_get_data(back->records[0].data, NULL), g_bytes_get_size(back->records[0].data), bytes,
+                  sizeof bytes);
+
+  static const char line[] = "{\"dns\":\"_25._tcp.mx.example TLSA\",\"answer\":[\"3 1 1 00FF ab\",\"2 0 1 \"]}";
+  NetRecorded recorded;
+  g_assert_true(net_recording_parse(line, strlen(line), "nonce", &recorded, NULL));
+  g_autoptr(DnsAnswer) written = recorded.answer;
+  g_assert_cmpstr(written->records[0].value, ==, "00ffab");
+  g_autofree char *data = dns_record_data(&written->records[0]);
+  g_assert_cmpstr(data, ==, "3 1 1 00ffab");
+  g_assert_cmpstr(written->records[1].value, ==, "");
 }
 
 static void test_every_status(void) {
@@ -274,6 +312,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/net/recording/nonce", test_nonce);
   g_test_add_func("/net/recording/every-type", test_every_type);
   g_test_add_func("/net/recording/every-status", test_every_status);
+  g_test_add_func("/net/recording/tlsa", test_tlsa);
   g_test_add_func("/net/recording/hostile-text", test_hostile_text);
   g_test_add_func("/net/recording/times", test_times);
   return g_test_run();
