@@ -125,6 +125,8 @@ static AddressReason judge_atoms(const gunichar *chars, gsize n, gsize *at) {
       return reason;
     if (chars[*at] < 0x80 && strchr(specials, (int)chars[*at]))
       return ADDRESS_FORBIDDEN;
+    if (*at == 0 && g_unichar_ismark(chars[0])) /* it belongs to a letter that is not there */
+      return ADDRESS_FORBIDDEN;
   }
   return ADDRESS_OK;
 }

@@ -54,6 +54,9 @@ const char *address_reason_word(AddressReason reason);
 /* Host or domain name to A-labels, lower case, no trailing dot; NULL if it is none. `bytes` as typed (URL and
  * mailbox wrapping is not taken off). */
 char *domain_to_ascii(const char *bytes);
+/* The same for names that need not be names of hosts: they may have underscores.  Return paths and signatures have
+ * such domains (RFC 2181 s11). */
+char *domain_name_to_ascii(const char *bytes);
 /* A-labels to U-labels for show, safe; a copy of the input if it is not IDN. */
 char *domain_to_unicode(const char *ascii);
 

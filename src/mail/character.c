@@ -80,7 +80,8 @@ CharacterKind character_kind(gunichar c) {
   for (guint i = 0; i < G_N_ELEMENTS(invisible); i++)
     if (c >= invisible[i].first && c <= invisible[i].last)
       return CHARACTER_INVISIBLE;
-  if ((c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF))
+  /* Of private use: what a font or an old telephone made of it, no mail system knows. */
+  if ((c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF) || g_unichar_type(c) == G_UNICODE_PRIVATE_USE)
     return CHARACTER_NONE;
   return CHARACTER_PLAIN;
 }

@@ -155,7 +155,7 @@ gboolean dkim_key_parse(GBytes *data, DkimKey *key) {
 /* --- where it stands --- */
 
 char *dkim_key_name(const char *selector, const char *domain) {
-  g_autofree char *ascii = domain_to_ascii(domain), *plain = g_strstrip(g_ascii_strdown(selector, -1));
+  g_autofree char *ascii = domain_name_to_ascii(domain), *plain = g_strstrip(g_ascii_strdown(selector, -1));
   char *rest = strstr(plain, "._domainkey");
   if (rest != NULL)
     *rest = '\0';

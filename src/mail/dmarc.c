@@ -115,10 +115,21 @@ static void take_ruf(DmarcRecord *record, const char *value) {
   take_uris(record, value, record->ruf);
 }
 
+/* s4.8: "0" or "1", "d", "s", each at most once. */
 static void take_fo(DmarcRecord *record, const char *value) {
-  for (const char *p = value; *p != '\0'; p++)
-    if (strchr("01dsDS: ", *p) == NULL)
-      record->faults |= DMARC_BAD_VALUE;
+  static const char letters[] = "01ds";
+  guint seen = 0;
+  g_auto(GStrv) words = g_strsplit(value, ":", sizeof letters + 1);
+  gboolean good = words[0] != NULL;
+  for (guint i = 0; words[i] != NULL && good; i++) {
+    const char *word = g_strstrip(words[i]);
+    const char *letter = word[0] != '\0' ? strchr(letters, g_ascii_tolower(word[0])) : NULL;
+    guint bit = letter != NULL ? 1U << (letter - letters) : 0;
+    good = bit != 0 && word[1] == '\0' && (seen & bit) == 0;
+    seen |= bit;
+  }
+  if (!good || (seen & 3) == 3)
+    record->faults |= DMARC_BAD_VALUE;
 }
 
 static void take_old(DmarcRecord *record, const char *value) {
@@ -150,7 +161,7 @@ static void take_tag(DmarcRecord *record, const Tag *tag) {
 }
 
 DmarcRecord *dmarc_record_parse(GBytes *data) {
-  g_autoptr(TagList) list = taglist_parse(data);
+  g_autoptr(TagList) list = taglist_parse_fold(data);
   if (!taglist_has_version(list, "DMARC1"))
     return NULL;
   DmarcRecord *record = g_new0(DmarcRecord, 1);

@@ -19,14 +19,14 @@ static const AddressReason reason_of_kind[] = {
     [CHARACTER_NONE] = ADDRESS_FORBIDDEN,
 };
 
-static AddressReason judge_character(gunichar c) {
+static AddressReason judge_character(gunichar c, gboolean any_name) {
   AddressReason reason = reason_of_kind[character_kind(c)];
   if (reason != ADDRESS_OK)
     return reason;
   if (c == '@')
     return ADDRESS_TWO_AT;
   if (c == '_')
-    return ADDRESS_DOMAIN_LABEL;
+    return any_name ? ADDRESS_OK : ADDRESS_DOMAIN_LABEL;
   if (c < 0x80 && !g_ascii_isalnum((char)c) && c != '-' && c != '.')
     return ADDRESS_FORBIDDEN;
   return ADDRESS_OK;
@@ -90,13 +90,14 @@ static AddressReason judge_label(const gunichar *chars, gsize n, gsize *at, GStr
   return ADDRESS_OK;
 }
 
-AddressReason domain_judge(const gunichar *chars, gsize n, gsize *at, char **ascii) {
+/* `any_name`: underscores may stand there too, which host names may not have. */
+static AddressReason judge(const gunichar *chars, gsize n, gsize *at, char **ascii, gboolean any_name) {
   *at = n;
   *ascii = NULL;
   if (n == 0)
     return ADDRESS_DOMAIN_EMPTY;
   for (gsize i = 0; i < n; i++) {
-    AddressReason reason = judge_character(chars[i]);
+    AddressReason reason = judge_character(chars[i], any_name);
     if (reason != ADDRESS_OK) {
       *at = i;
       return reason;
@@ -131,7 +132,11 @@ AddressReason domain_judge(const gunichar *chars, gsize n, gsize *at, char **asc
   return ADDRESS_OK;
 }
 
-char *domain_to_ascii(const char *bytes) {
+AddressReason domain_judge(const gunichar *chars, gsize n, gsize *at, char **ascii) {
+  return judge(chars, n, at, ascii, FALSE);
+}
+
+static char *to_ascii(const char *bytes, gboolean any_name) {
   if (!bytes || strnlen(bytes, MAX_TYPED + 1) > MAX_TYPED || !g_utf8_validate(bytes, -1, NULL))
     return NULL;
   glong n = 0;
@@ -143,7 +148,15 @@ char *domain_to_ascii(const char *bytes) {
     n--;
   gsize at = 0;
   char *ascii = NULL;
-  return domain_judge(chars, (gsize)n, &at, &ascii) == ADDRESS_OK ? ascii : NULL;
+  return judge(chars, (gsize)n, &at, &ascii, any_name) == ADDRESS_OK ? ascii : NULL;
+}
+
+char *domain_to_ascii(const char *bytes) {
+  return to_ascii(bytes, FALSE);
+}
+
+char *domain_name_to_ascii(const char *bytes) {
+  return to_ascii(bytes, TRUE);
 }
 
 char *domain_to_unicode(const char *ascii) {

@@ -7,7 +7,6 @@
 
 /* An envelope has no longer ones (RFC 5321 s4.5.3.1). */
 #define MAX_SENDER 512
-#define MAX_HELO 255
 
 static const char *const result_words[] = {"none",     "neutral",   "pass",      "fail",
                                            "softfail", "temperror", "permerror", "pending"};
@@ -140,6 +139,14 @@ void spf_blame(Spf *spf, SpfProblem problem, const char *domain, const char *ter
   verdict->problem_answer = answer;
 }
 
+void spf_forgive(Spf *spf) {
+  SpfVerdict *verdict = spf->verdict;
+  verdict->problem = SPF_PROBLEM_NONE;
+  g_clear_pointer(&verdict->problem_domain, g_free);
+  g_clear_pointer(&verdict->problem_term, g_free);
+  verdict->problem_answer = NULL;
+}
+
 /* --- explanation (s6.2): whatever goes wrong, it is as if there were none --- */
 
 /* FALSE: not yet. */
@@ -181,7 +188,7 @@ static gboolean is_empty(const char *text) {
 
 /* A-labels if it is a name of another alphabet; without trailing dot. */
 static char *domain_of(const char *text) {
-  char *domain = g_str_is_ascii(text) ? NULL : domain_to_ascii(text);
+  char *domain = g_str_is_ascii(text) ? NULL : domain_name_to_ascii(text);
   if (domain == NULL)
     domain = g_strndup(text, MAX_SENDER);
   gsize length = strlen(domain);
@@ -212,11 +219,14 @@ static void set_identity(Spf *spf) {
 }
 
 /* s5.5 lets receivers take a name of the address that they cannot find out for none.  But we are not the receiver:
- * what failed for us worked for it, perhaps, so that this is no word about its verdict. */
+ * what failed for us worked for it, perhaps, so that this is no word about its verdict, unless that would be the same
+ * with the name. */
 static void doubt(Spf *spf) {
   SpfVerdict *verdict = spf->verdict;
-  if (!spf->doubt || (verdict->result != SPF_PASS && verdict->result != SPF_FAIL && verdict->result != SPF_SOFTFAIL))
+  gboolean same = !spf->doubt && (spf->otherwise & ~(1U << verdict->result)) == 0;
+  if (same || verdict->result == SPF_NONE || verdict->result == SPF_NEUTRAL || verdict->result == SPF_TEMPERROR)
     return;
+  spf_forgive(spf);
   spf_blame(spf, SPF_NAME_OF_IP, spf->sender_domain, NULL, spf_ask_names(spf));
   verdict->result = SPF_TEMPERROR;
   verdict->decided = verdict->inner = -1;
@@ -224,7 +234,7 @@ static void doubt(Spf *spf) {
 
 SpfVerdict *spf_check(const SpfQuery *query) {
   SpfVerdict *verdict = g_new0(SpfVerdict, 1);
-  g_autofree char *helo = g_strndup(query->helo != NULL ? query->helo : "", MAX_HELO);
+  g_autofree char *helo = domain_of(query->helo != NULL ? query->helo : "");
   SpfQuery own = *query;
   own.helo = query->helo != NULL ? helo : NULL;
   Spf spf = {.query = &own, .verdict = verdict, .family = query->ip.family == 4 ? "in-addr" : "ip6"};

@@ -16,13 +16,6 @@ static gboolean is_void(const DnsAnswer *answer) {
   return dns_is_absent(answer->status) || (answer->status == DNS_OK && dns_answer_count(answer) == 0);
 }
 
-static void forgive(SpfVerdict *verdict) {
-  verdict->problem = SPF_PROBLEM_NONE;
-  g_clear_pointer(&verdict->problem_domain, g_free);
-  g_clear_pointer(&verdict->problem_term, g_free);
-  verdict->problem_answer = NULL;
-}
-
 /* --- one term --- */
 
 typedef struct At {
@@ -50,7 +43,7 @@ static Match nothing(const At *at, const DnsAnswer *answer) {
   return MATCH_NO;
 }
 
-/* The name that `spec` stands for; `*name` stays NULL if no name can match.  MATCH_YES: go on. */
+/* The name that `spec` stands for; `*name` stays NULL if it stands for none.  MATCH_YES: go on. */
 static Match find_target(const At *at, const char *spec, char **name) {
   Spf *spf = at->spf;
   SpfMacros macros = spf_macros(spf, at->domain);
@@ -66,7 +59,7 @@ static Match find_target(const At *at, const char *spec, char **name) {
     return fault(at, SPF_NEEDS_LOCAL, NULL);
   /* RFC 8616 s4: such a term never matches. */
   if (spf_uses(spec, "ls") && !g_str_is_ascii(spf->local))
-    return MATCH_YES;
+    return MATCH_NO;
   if (spf_uses(spec, "p")) {
     SpfNames names = spf_validated(spf, at->domain, FALSE, &validated);
     if (names == SPF_NAMES_WAIT)
@@ -137,7 +130,10 @@ static Match match_ptr(const At *at, const char *name) {
   if (names == SPF_NAMES_WAIT)
     return MATCH_WAIT;
   /* s5.5: an error is no match.  For the receiver there may have been none. */
-  at->spf->doubt |= names == SPF_NAMES_UNKNOWN;
+  if (names == SPF_NAMES_UNKNOWN && at->depth == 0)
+    at->spf->otherwise |= 1U << at->term->result;
+  else if (names == SPF_NAMES_UNKNOWN)
+    at->spf->doubt = TRUE;
   return validated != NULL ? MATCH_YES : nothing(at, ptr);
 }
 
@@ -154,7 +150,7 @@ static Match match_include(const At *at, const char *name) {
     return MATCH_PERM;
   case SPF_NONE:
     /* What is missing is missing here: the term is to blame, not the other domain. */
-    forgive(at->spf->verdict);
+    spf_forgive(at->spf);
     return fault(at, SPF_INCLUDE_NONE, NULL);
   default:
     return MATCH_NO;
@@ -259,12 +255,12 @@ static SpfResult follow_redirect(Spf *spf, const SpfRecord *record, const char *
   if (++spf->verdict->terms > SPF_MAX_TERMS)
     return decide(&at, record, fault(&at, SPF_TOO_MANY_TERMS, NULL));
   Match found = find_target(&at, record->redirect, &target);
-  if (found != MATCH_YES)
+  if (found != MATCH_YES && found != MATCH_NO)
     return decide(&at, record, found);
   SpfResult result = target != NULL ? spf_check_host(spf, target, depth) : SPF_NONE;
   if (result != SPF_NONE)
     return result;
-  forgive(spf->verdict);
+  spf_forgive(spf);
   return decide(&at, record, fault(&at, SPF_REDIRECT_NONE, NULL));
 }
 

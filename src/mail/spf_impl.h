@@ -76,7 +76,8 @@ typedef struct Spf {
   const char *family;                   /* "in-addr" or "ip6" */
   char *sender, *local, *sender_domain; /* of the identity that is judged */
   gboolean local_known;
-  gboolean doubt;         /* a name of the address could not be found out, and it was needed */
+  gboolean doubt;         /* a name of the address could not be found out, and any result may hang on it */
+  guint otherwise;        /* the results (1 << SpfResult) that there would be if such a name were the right one */
   char *exp, *exp_domain; /* of the record that refuses */
   guint foreseen;         /* terms asked ahead */
 } Spf;
@@ -94,6 +95,9 @@ const DnsRecord *spf_select(const DnsAnswer *answer, gboolean *several);
 
 /* Notes the problem, unless there is one already: the innermost knows best. */
 void spf_blame(Spf *spf, SpfProblem problem, const char *domain, const char *term, const DnsAnswer *answer);
+
+/* Takes the blame back. */
+void spf_forgive(Spf *spf);
 
 /* The servers (of DnsRecord) that an mx looks at: by preference, without null MX, at most SPF_MAX_NAMES. */
 GPtrArray *spf_mx_hosts(const DnsAnswer *mx);

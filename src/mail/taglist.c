@@ -14,14 +14,15 @@ static gboolean is_name(const char *name) {
   return g_ascii_isalpha(name[0]);
 }
 
-static void add_piece(TagList *list, char *piece) {
+static void add_piece(TagList *list, char *piece, gboolean fold) {
   char *sign = strchr(piece, '=');
   if (sign == NULL) {
     list->broken = TRUE;
     return;
   }
   *sign = '\0';
-  char *name = g_strstrip(piece), *value = g_strstrip(sign + 1);
+  g_autofree char *low = fold ? g_ascii_strdown(piece, -1) : NULL;
+  char *name = g_strstrip(fold ? low : piece), *value = g_strstrip(sign + 1);
   if (!is_name(name) || list->tags->len >= TAGLIST_MAX_TAGS)
     list->broken = TRUE;
   else if (taglist_get(list, name) != NULL)
@@ -30,7 +31,7 @@ static void add_piece(TagList *list, char *piece) {
     g_array_append_val(list->tags, ((Tag){g_strdup(name), g_strdup(value)}));
 }
 
-TagList *taglist_parse(GBytes *data) {
+static TagList *parse(GBytes *data, gboolean fold) {
   gsize length;
   const char *bytes = g_bytes_get_data(data, &length);
   g_autofree char *text = g_strndup(bytes != NULL ? bytes : "", MIN(length, TAGLIST_MAX_BYTES));
@@ -45,8 +46,16 @@ TagList *taglist_parse(GBytes *data) {
   g_auto(GStrv) pieces = g_strsplit(text, ";", TAGLIST_MAX_TAGS + 2);
   for (guint i = 0; pieces[i] != NULL; i++)
     if (*g_strchug(pieces[i]) != '\0')
-      add_piece(list, pieces[i]);
+      add_piece(list, pieces[i], fold);
   return list;
+}
+
+TagList *taglist_parse(GBytes *data) {
+  return parse(data, FALSE);
+}
+
+TagList *taglist_parse_fold(GBytes *data) {
+  return parse(data, TRUE);
 }
 
 void taglist_free(TagList *list) {

@@ -20,10 +20,13 @@ typedef struct TagList {
 
 /* Never fails; at most TAGLIST_MAX_BYTES are read, up to the first NUL. */
 TagList *taglist_parse(GBytes *data);
+/* The same with the names of the tags in lower case: in DMARC they are literals of ABNF, which do not mind case
+ * (RFC 9989 s4.8, RFC 5234 s2.3). */
+TagList *taglist_parse_fold(GBytes *data);
 void taglist_free(TagList *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TagList, taglist_free)
 
-/* The value of a tag, or NULL. Names of tags are case-sensitive (RFC 6376 s3.2). */
+/* The value of a tag, or NULL. Names of tags of DKIM are case-sensitive (RFC 6376 s3.2). */
 const char *taglist_get(const TagList *list, const char *name);
 
 /* TRUE if the first tag is v and has exactly this value: what makes a TXT record a record of its kind. */

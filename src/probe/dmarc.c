@@ -261,7 +261,7 @@ static ProbeState look_at(DmarcLook *look, const DnsAnswer *exists) {
 }
 
 static ProbeState run_dmarc(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
+  g_autofree char *domain = domain_name_to_ascii(probe_input(inputs, "domain"));
   if (domain == NULL) {
     result_add(
         result, LEVEL_FAIL, NULL,

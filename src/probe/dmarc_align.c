@@ -28,7 +28,7 @@ static Passed passed(const DmarcLook *look, const Proof *proof) {
 static void ask_proof(DmarcLook *look, Proof *proof) {
   const char *typed = probe_input(look->inputs, proof->domain_input);
   proof->given = typed != NULL;
-  proof->domain = typed != NULL ? domain_to_ascii(typed) : NULL;
+  proof->domain = typed != NULL ? domain_name_to_ascii(typed) : NULL;
   if (proof->domain != NULL)
     proof->trail = dmarc_trail_ask(look->net, proof->domain);
 }

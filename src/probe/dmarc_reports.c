@@ -17,7 +17,7 @@ static Allowed read_consent(const DnsAnswer *answer) {
   if (dns_is_unknown(answer->status))
     return ALLOWED_NOT_TOLD;
   for (guint i = 0; answer->status == DNS_OK && i < dns_answer_count(answer); i++) {
-    g_autoptr(TagList) list = taglist_parse(dns_answer_record(answer, i)->data);
+    g_autoptr(TagList) list = taglist_parse_fold(dns_answer_record(answer, i)->data);
     if (taglist_has_version(list, "DMARC1"))
       return ALLOWED_YES;
   }

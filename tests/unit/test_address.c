@@ -53,6 +53,10 @@ static const Row rows[] = {
     {"\"taro@example.com\"", ADDRESS_NO_AT, 0, 0, "taro@example.com"},
     {"\"taro\\", ADDRESS_NO_AT, 0, 0, NULL},
     {"\"@\\", ADDRESS_FORBIDDEN, 1, '"', NULL},
+    /* no characters that anybody can rely on */
+    {"\xCC\x80taro@example.com", ADDRESS_FORBIDDEN, 1, 0x300, NULL},
+    {"taro\xCC\x80@example.com", ADDRESS_OK, 0, 0, SAME},
+    {"taro\xEE\x98\xBE@example.com", ADDRESS_FORBIDDEN, 5, 0xE63E, NULL},
     /* literals */
     {"taro@[192.0.2.1]", ADDRESS_OK, 0, 0, SAME},
     {"taro@[IPv6:2001:db8::1]", ADDRESS_OK, 0, 0, SAME},

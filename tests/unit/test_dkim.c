@@ -134,6 +134,7 @@ static void test_names(void) {
       {" S1.mail ", "example.com", "s1.mail._domainkey.example.com"},
       {"s1._domainkey.example.com", "example.com", "s1._domainkey.example.com"},
       {"s_1-x", "例え.example", "s_1-x._domainkey.xn--r8jz45g.example"},
+      {"s1", "mail_1.example.com", "s1._domainkey.mail_1.example.com"},
       {"", "example.com", NULL},
       {"s 1", "example.com", NULL},
       {"s..1", "example.com", NULL},

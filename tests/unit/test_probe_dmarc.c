@@ -138,6 +138,8 @@ static const AlignCase align_cases[] = {
     {"own.test", "own.test", "pass", NULL, NULL, "yes", "?", "pass", LEVEL_UNKNOWN},
     {"none.example", "mailer.example", "fail", NULL, "fail", NULL, NULL, NULL, LEVEL_NOTE},
     {"broken.example", "mailer.example", "fail", NULL, "fail", "no", "?", NULL, LEVEL_WARN},
+    /* a return path is no host: it may have underscores */
+    {"other.example", "bounce_1.other.example", "pass", NULL, NULL, "yes", "?", "pass", LEVEL_OK},
     {"own.example", "not a domain", "pass", NULL, NULL, "no", "?", "?", LEVEL_NOTE},
 };
 

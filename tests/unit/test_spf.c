@@ -225,6 +225,18 @@ static const Case cases[] = {
      "example.com TXT v=spf1 ptr -all\n"
      "10.2.0.192.in-addr.arpa PTR !servfail",
      .result = SPF_TEMPERROR, SPF_NAME_OF_IP},
+    {"s5.5: an error before a match with the same result",
+     "example.com TXT v=spf1 ptr ip4:192.0.2.10 -all\n10.2.0.192.in-addr.arpa PTR !timeout", .result = SPF_PASS, 0,
+     "ip4:192.0.2.10"},
+    {"s5.5: an error before a match with another result",
+     "example.com TXT v=spf1 -ptr ip4:192.0.2.10 -all\n10.2.0.192.in-addr.arpa PTR !timeout", .result = SPF_TEMPERROR,
+     SPF_NAME_OF_IP},
+    {"s5.5: an error in an included record", "example.com TXT v=spf1 include:b.test ip4:192.0.2.10 -all\n"
+                                             "b.test TXT v=spf1 -ptr +all\n10.2.0.192.in-addr.arpa PTR !timeout",
+     .result = SPF_TEMPERROR, SPF_NAME_OF_IP},
+    {"s5.5: an error is no mistake in the record",
+     "example.com TXT v=spf1 ptr include:gone.test -all\n10.2.0.192.in-addr.arpa PTR !timeout",
+     .result = SPF_TEMPERROR, SPF_NAME_OF_IP},
     {"s5.5: an error that does not matter", "example.com TXT v=spf1 ptr\n10.2.0.192.in-addr.arpa PTR !servfail",
      .result = SPF_NEUTRAL},
     {"s5.6: ip4", "example.com TXT v=spf1 ip4:192.0.2.0/28 -all", .result = SPF_PASS, 0, "ip4:192.0.2.0/28"},
@@ -275,6 +287,12 @@ static const Case cases[] = {
      .result = SPF_PASS, 0, "ip4:192.0.2.10", V4, "example.com"},
     {"RFC 8616 s4: a local part that is not ASCII matches nothing", "example.com TXT v=spf1 exists:%{l}.b.test -all",
      .result = SPF_FAIL, 0, "-all", V4, "太郎@example.com"},
+    {"RFC 8616 s4: nor does an include that needs it",
+     "example.com TXT v=spf1 include:%{s}.b.test ip4:192.0.2.10 -all", .result = SPF_PASS, 0, "ip4:192.0.2.10", V4,
+     "太郎@example.com"},
+    {"s7.3: the dot at the end of a HELO name is no part of it",
+     "example.com TXT v=spf1 exists:%{h}.b.test -all\nmail.example.com.b.test A 127.0.0.2", .result = SPF_PASS, 0,
+     "exists:%{h}.b.test", V4, FROM, "mail.example.com."},
 };
 
 static void test_cases(void) {
