@@ -198,6 +198,9 @@ DmarcPolicy dmarc_record_policy(const DmarcRecord *record, DmarcPlace place, con
   /* s4.10.1: such a record counts as p=none if it asks for reports, else not at all. */
   if (record->p == DMARC_BROKEN || record->sp == DMARC_BROKEN || record->np == DMARC_BROKEN)
     return record->rua->len > 0 ? DMARC_NONE : DMARC_UNSET;
+  /* s4.7: without p the record is treated as if it said p=none, s4.10.1: and nothing else. */
+  if (record->p == DMARC_UNSET)
+    return DMARC_NONE;
   if (place == DMARC_MISSING_SUBDOMAIN && record->np != DMARC_UNSET) {
     *tag = "np";
     return record->np;
@@ -206,8 +209,7 @@ DmarcPolicy dmarc_record_policy(const DmarcRecord *record, DmarcPlace place, con
     *tag = "sp";
     return record->sp;
   }
-  /* s4.7: without p the record is treated as if it said p=none. */
-  return record->p == DMARC_UNSET ? DMARC_NONE : record->p;
+  return record->p;
 }
 
 DmarcPolicy dmarc_record_applied(const DmarcRecord *record, DmarcPolicy declared) {

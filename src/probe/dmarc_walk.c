@@ -63,9 +63,22 @@ const DnsAnswer *dmarc_trail_blocker(const DmarcTrail *trail) {
   return trail->walk.blocker >= 0 ? trail->answers[trail->walk.blocker] : NULL;
 }
 
+/* TRUE if `name` is `domain`, or below it. */
+static gboolean is_within(const char *name, const char *domain) {
+  gsize n = strlen(name), d = strlen(domain);
+  return n >= d && g_str_equal(name + n - d, domain) && (n == d || name[n - d - 1] == '.');
+}
+
+/* An organizational domain stands above all of its names: another one's need not be known to tell them apart. */
+static gboolean is_stranger(const DmarcTrail *own, const DmarcTrail *other) {
+  return own->walk.organizational != NULL && !is_within(other->domain, own->walk.organizational);
+}
+
 DmarcSame dmarc_trails_same(const DmarcTrail *a, const DmarcTrail *b) {
   if (g_str_equal(a->domain, b->domain))
     return DMARC_SAME_YES;
+  if (is_stranger(a, b) || is_stranger(b, a))
+    return DMARC_SAME_NO;
   if (a->walk.state == DMARC_WAITS || b->walk.state == DMARC_WAITS)
     return DMARC_SAME_WAITS;
   if (a->walk.organizational == NULL || b->walk.organizational == NULL)
