@@ -25,7 +25,7 @@ enum { EXIT_DONE = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2, EXIT_NO_ANSWER = 3, EXIT
 typedef struct Options {
   char *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
   char **set, **rest;
-  int timeout_ms;
+  int timeout_ms, dns_port;
   gboolean plain, json, summary, slow, version, resume, help;
 } Options;
 
@@ -43,7 +43,8 @@ static int fail(int code, const char *message) {
 /* The net that the options ask for, NULL after an error message; `code` is then the exit code. */
 static Net *open_net(const Options *options, int *code) {
   g_autoptr(GError) error = NULL;
-  NetOptions net_options = {.resolver = options->resolver, .timeout_ms = options->timeout_ms};
+  NetOptions net_options = {
+      .resolver = options->resolver, .timeout_ms = options->timeout_ms, .dns_port = (guint16)options->dns_port};
   Net *net = options->replay ? net_replay_new(options->replay, &error) : net_live_new(&net_options, &error);
   if (!net) {
     *code = fail(options->replay ? EXIT_BAD_FILE : EXIT_USAGE, error->message);
@@ -259,6 +260,8 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"resolver", 0, 0, G_OPTION_ARG_STRING, &o->resolver, N_("ask this DNS server instead of the system's"),
        "ADDR[:PORT]"},
       {"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_ms, N_("how long to wait for an answer (5000)"), "MS"},
+      {"dns-port", 0, 0, G_OPTION_ARG_INT, &o->dns_port,
+       N_("a test network: the domains' own name servers answer at this port"), "PORT"},
       {"record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, N_("write every question and answer to this file"), "FILE"},
       {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o->replay, N_("answer from such a file; ask nobody"), "FILE"},
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &o->data, N_("take flows and catalogues from this folder"), "DIR"},
@@ -299,7 +302,8 @@ static char *describe_fault(const GError *error) {
     return message_text(message, NULL, NULL);
   }
   if (g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE))
-    return g_strdup(tr(N_("--timeout takes milliseconds, 1 to 600000.")));
+    return g_strdup(strstr(error->message, "--dns-port") ? tr(N_("--dns-port takes a number from 1 to 65535."))
+                                                         : tr(N_("--timeout takes milliseconds, 1 to 600000.")));
   return g_strconcat(error->message, ".", NULL);
 }
 
@@ -329,6 +333,8 @@ static gboolean use_language(const char *lang) {
 static int check_options(const Options *o) {
   if (o->timeout_ms < 0 || o->timeout_ms > 600000)
     return fail(EXIT_USAGE, tr(N_("--timeout takes milliseconds, 1 to 600000.")));
+  if (o->dns_port < 0 || o->dns_port > 65535)
+    return fail(EXIT_USAGE, tr(N_("--dns-port takes a number from 1 to 65535.")));
   if (o->color && strcmp(o->color, "auto") && strcmp(o->color, "never") && strcmp(o->color, "always"))
     return fail(EXIT_USAGE, tr(N_("--color takes auto, never or always.")));
   for (char **set = o->set; set && *set; set++)

@@ -161,8 +161,12 @@ void dns_answer_free(DnsAnswer *answer) {
     return;
   for (guint i = 0; i < answer->n_records; i++)
     dns_record_clear(&answer->records[i]);
+  for (guint i = 0; i < answer->n_beside; i++)
+    dns_record_clear(&answer->beside[i]);
   g_free(answer->records);
+  g_free(answer->beside);
   g_free(answer->name);
+  g_free(answer->at);
   g_free(answer->server);
   g_free(answer->extended_text);
   g_free(answer);
@@ -171,6 +175,11 @@ void dns_answer_free(DnsAnswer *answer) {
 void dns_answer_take_records(DnsAnswer *answer, GArray *records) {
   answer->n_records = records->len;
   answer->records = (DnsRecord *)(void *)g_array_free(records, records->len == 0);
+}
+
+void dns_answer_take_beside(DnsAnswer *answer, GArray *records) {
+  answer->n_beside = records->len;
+  answer->beside = (DnsRecord *)(void *)g_array_free(records, records->len == 0);
 }
 
 guint dns_answer_count(const DnsAnswer *answer) {

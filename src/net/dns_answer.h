@@ -25,6 +25,7 @@ void dns_record_set_text(DnsRecord *record, const void *bytes, gsize length);
 void dns_record_set_association(DnsRecord *record, const void *bytes, gsize length);
 /* Puts `records` (GArray of DnsRecord) into `answer`. Takes the array. */
 void dns_answer_take_records(DnsAnswer *answer, GArray *records);
+void dns_answer_take_beside(DnsAnswer *answer, GArray *records);
 
 /* Whether it is a type of DnsType: the others are passed over. */
 gboolean dns_type_is_known(guint type);

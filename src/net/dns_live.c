@@ -1,6 +1,7 @@
 #include "net/dns_live.h"
 
 #include "net/dns_channel.h"
+#include "net/dns_direct.h"
 
 #include <ares.h>
 
@@ -29,6 +30,7 @@ typedef struct Upstream {
 struct DnsTask {
   gpointer owner;
   char *name;
+  const char *at; /* the live's */
   DnsType type;
   DnsWireName wire;
   GList *queued;    /* in live->queue; NULL: under way */
@@ -56,6 +58,8 @@ struct DnsLive {
   Upstream upstreams[DNS_MAX_RESOLVERS];
   guint n;
   char *label;
+  char *at;         /* dns_live_set_direct(); NULL: these are resolvers */
+  guint *in_flight; /* shared with others, or NULL */
   guint timeout_ms;
   DnsLiveDone done;
   gpointer user;
@@ -96,9 +100,17 @@ static void task_remove(DnsLive *live, DnsTask *task) {
   }
   task_detach_tries(task, ~(guint32)0);
   live->upstreams[task->start].in_flight--;
+  if (live->in_flight != NULL)
+    (*live->in_flight)--;
   g_ptr_array_remove_index_fast(live->asked, task->index);
   if (task->index < live->asked->len)
     ((DnsTask *)g_ptr_array_index(live->asked, task->index))->index = task->index;
+}
+
+static DnsAnswer *task_answer(const DnsTask *task, DnsStatus status) {
+  DnsAnswer *answer = dns_answer_new(task->name, task->type, status);
+  answer->at = g_strdup(task->at);
+  return answer;
 }
 
 static void answer_stamp(DnsAnswer *answer, const DnsTask *task) {
@@ -118,7 +130,7 @@ static void task_finish(DnsLive *live, DnsTask *task, DnsAnswer *answer) {
 static void task_fail(DnsLive *live, DnsTask *task) {
   DnsAnswer *answer = g_steal_pointer(&task->failure);
   if (answer == NULL)
-    answer = dns_answer_new(task->name, task->type, DNS_TIMEOUT);
+    answer = task_answer(task, DNS_TIMEOUT);
   task_finish(live, task, answer);
 }
 
@@ -131,9 +143,8 @@ static void task_send(DnsLive *live, DnsTask *task, guint resolver) {
   task->last = resolver;
   task->tried |= bit(resolver);
   task->sent++;
-  DnsTry *try =
-      dns_channel_send(tcp ? up->tcp : up->udp, &task->wire, dns_answer_new(task->name, task->type, DNS_GARBAGE),
-                       plain ? DNS_QUERY_PLAIN : DNS_QUERY_EDNS, task);
+  DnsQueryFlags flags = (plain ? DNS_QUERY_PLAIN : DNS_QUERY_EDNS) | (live->at != NULL ? DNS_QUERY_DIRECT : 0);
+  DnsTry *try = dns_channel_send(tcp ? up->tcp : up->udp, &task->wire, task_answer(task, DNS_GARBAGE), flags, task);
   try->resolver = resolver;
   g_ptr_array_add(task->tries, try);
 }
@@ -171,6 +182,8 @@ static guint first_resolver(const DnsLive *live) {
 }
 
 static gboolean has_room(const DnsLive *live) {
+  if (live->in_flight != NULL && *live->in_flight >= NET_DIRECT_IN_FLIGHT)
+    return FALSE;
   return live->upstreams[first_resolver(live)].in_flight < NET_IN_FLIGHT;
 }
 
@@ -179,6 +192,8 @@ static void launch(DnsLive *live, DnsTask *task) {
   task->index = live->asked->len;
   g_ptr_array_add(live->asked, task);
   live->upstreams[task->start].in_flight++;
+  if (live->in_flight != NULL)
+    (*live->in_flight)++;
   task_start(live, task);
   task_try(live, task, task->start);
 }
@@ -412,8 +427,18 @@ void dns_live_free(DnsLive *live) {
   g_ptr_array_unref(live->polled);
   g_array_unref(live->resolvers);
   g_free(live->label);
+  g_free(live->at);
   g_free(live);
   ares_library_cleanup();
+}
+
+void dns_live_set_direct(DnsLive *live, const char *address, guint *in_flight) {
+  live->at = g_strdup(address);
+  live->in_flight = in_flight;
+}
+
+gboolean dns_live_is_idle(const DnsLive *live) {
+  return live->asked->len == 0 && live->queue.length == 0;
 }
 
 guint dns_live_timeout_ms(const DnsLive *live) {
@@ -432,6 +457,7 @@ DnsTask *dns_live_ask(DnsLive *live, const char *name, const DnsWireName *wire, 
   DnsTask *task = g_new0(DnsTask, 1);
   task->owner = owner;
   task->name = g_strdup(name);
+  task->at = live->at;
   task->type = type;
   task->wire = *wire;
   task->tries = g_ptr_array_new();
@@ -450,7 +476,7 @@ void dns_live_abandon(DnsLive *live, DnsTask *task) {
 }
 
 DnsAnswer *dns_task_cancelled(const DnsTask *task) {
-  DnsAnswer *answer = dns_answer_new(task->name, task->type, DNS_CANCELLED);
+  DnsAnswer *answer = task_answer(task, DNS_CANCELLED);
   answer_stamp(answer, task);
   return answer;
 }

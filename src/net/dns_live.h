@@ -19,6 +19,11 @@ typedef void (*DnsLiveDone)(gpointer user, gpointer owner, DnsAnswer *answer);
 
 DnsLive *dns_live_new(const NetOptions *options, DnsLiveDone done, gpointer user, GError **error);
 void dns_live_free(DnsLive *live);
+/* Before anything is asked: its one resolver is the name server at `address`, to be asked without recursion.  What it
+ * has in flight counts into `in_flight`, which others share and which outlives it. */
+void dns_live_set_direct(DnsLive *live, const char *address, guint *in_flight);
+/* TRUE: nothing is asked and nothing waits. */
+gboolean dns_live_is_idle(const DnsLive *live);
 
 /* One line for people; "none" if there is no resolver, and then nothing may be asked. */
 guint dns_live_timeout_ms(const DnsLive *live);

@@ -53,7 +53,7 @@ gsize dns_wire_query(guint8 packet[DNS_MAX_QUERY], const DnsWireName *name, DnsT
                      DnsQueryFlags flags) {
   gboolean edns = (flags & DNS_QUERY_EDNS) != 0;
   guint8 *p = put16(packet, id);
-  p = put16(p, 0x0100 | 0x0020); /* RD, AD */
+  p = put16(p, (flags & DNS_QUERY_DIRECT) != 0 ? 0 : 0x0100 | 0x0020); /* RD, AD */
   p = put16(p, 1);
   p = put16(p, 0);
   p = put16(p, 0);
@@ -192,13 +192,19 @@ static guint32 sane_ttl(guint32 ttl) {
 
 /* --- sections --- */
 
-/* FALSE: a record of the answer section breaks its bounds, so nothing of the message is worth anything. */
-static gboolean read_answers(ns_msg *msg, GArray *records) {
-  guint n = ns_msg_count(*msg, ns_s_an);
+static GArray *records_new(void) {
+  GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
+  g_array_set_clear_func(records, (GDestroyNotify)dns_record_clear);
+  return records;
+}
+
+/* FALSE: a record breaks its bounds.  In the answer section nothing of the message is worth anything then. */
+static gboolean read_section(ns_msg *msg, ns_sect section, GArray *records) {
+  guint n = ns_msg_count(*msg, section);
   for (guint i = 0; i < n && records->len < DNS_MAX_RECORDS; i++) {
     ns_rr rr;
     DnsRecord record = {0};
-    if (ns_parserr(msg, ns_s_an, (int)i, &rr) < 0)
+    if (ns_parserr(msg, section, (int)i, &rr) < 0)
       return FALSE;
     if (ns_rr_class(rr) != ns_c_in || !dns_type_is_known(rr.type))
       continue;
@@ -320,6 +326,19 @@ static guint32 smallest_ttl(const DnsAnswer *answer) {
   return ttl;
 }
 
+/* Whom a server names beside its answer: the owners of the zone, and their addresses. */
+static void read_beside(DnsAnswer *answer, ns_msg *msg) {
+  GArray *records = records_new();
+  if (read_section(msg, ns_s_ns, records))
+    (void)read_section(msg, ns_s_ar, records);
+  for (guint i = records->len; i-- > 0;) {
+    DnsType type = g_array_index(records, DnsRecord, i).type;
+    if (type != DNS_NS && type != DNS_SOA && type != DNS_A && type != DNS_AAAA)
+      g_array_remove_index(records, i);
+  }
+  dns_answer_take_beside(answer, records);
+}
+
 static void judge_absence(DnsAnswer *answer, ns_msg *msg) {
   gboolean soa, ns;
   answer->ttl = read_authority(msg, &soa, &ns);
@@ -343,10 +362,14 @@ gboolean dns_wire_read(DnsAnswer *answer, const guint8 *message, gsize length) {
   if (ns_initparse(message, (int)length, &msg) < 0)
     return FALSE;
 
-  GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
-  g_array_set_clear_func(records, (GDestroyNotify)dns_record_clear);
+  if (answer->at != NULL) {
+    answer->authoritative = ns_msg_getflag(msg, ns_f_aa) != 0;
+    answer->recursive = ns_msg_getflag(msg, ns_f_ra) != 0;
+    read_beside(answer, &msg);
+  }
+  GArray *records = records_new();
   DnsStatus status = status_of_rcode(read_opt(answer, &msg, ns_msg_getflag(msg, ns_f_rcode)));
-  if (!read_answers(&msg, records))
+  if (!read_section(&msg, ns_s_an, records))
     status = DNS_GARBAGE;
   answer->status = status;
   if (dns_is_unknown(status)) {

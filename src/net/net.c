@@ -18,12 +18,13 @@ static guint question_hash(gconstpointer key) {
   guint hash = 5381 + (guint)q->type;
   for (gsize i = 0; i < q->length; i++)
     hash = hash * 33 + (guchar)g_ascii_tolower(q->name[i]);
-  return hash;
+  return q->at != NULL ? hash ^ g_str_hash(q->at) : hash;
 }
 
 static gboolean question_equal(gconstpointer a, gconstpointer b) {
   const Question *p = a, *q = b;
-  return p->type == q->type && p->length == q->length && g_ascii_strncasecmp(p->name, q->name, p->length) == 0;
+  return p->type == q->type && p->length == q->length && g_strcmp0(p->at, q->at) == 0 &&
+         g_ascii_strncasecmp(p->name, q->name, p->length) == 0;
 }
 
 Question *net_question_ref(Question *q) {
@@ -37,19 +38,21 @@ void net_question_unref(Question *q) {
   dns_answer_free(q->answer);
   g_clear_pointer(&q->waiters, g_ptr_array_unref);
   g_free(q->name);
+  g_free(q->at);
   g_free(q);
 }
 
-static Question *table_find(const Net *net, const char *name, DnsType type) {
-  const Question key = {.name = (char *)name, .length = dns_name_length(name), .type = type};
+static Question *table_find(const Net *net, const char *at, const char *name, DnsType type) {
+  const Question key = {.name = (char *)name, .length = dns_name_length(name), .at = (char *)at, .type = type};
   return g_hash_table_lookup(net->questions, &key);
 }
 
-static Question *table_add(Net *net, const char *name, DnsType type) {
+static Question *table_add(Net *net, const char *at, const char *name, DnsType type) {
   Question *q = g_new0(Question, 1);
   q->refs = 1;
   q->length = dns_name_length(name);
   q->name = g_strndup(name, q->length);
+  q->at = g_strdup(at);
   q->type = type;
   g_hash_table_replace(net->questions, q, q);
   return q;
@@ -132,38 +135,45 @@ static void question_done(gpointer user, gpointer owner, DnsAnswer *answer) {
 }
 
 void net_question_abandon(Net *net, Question *q) {
-  dns_live_abandon(net->live, q->task);
+  dns_live_abandon(q->live, q->task);
   q->task = NULL;
   net->open--;
+}
+
+/* The answer of nobody. */
+static void question_close(Question *q, DnsStatus status) {
+  q->answer = dns_answer_new(q->name, q->type, status);
+  q->answer->at = g_strdup(q->at);
 }
 
 static void question_begin(Net *net, Question *q) {
   DnsWireName wire;
   if (!dns_wire_name(q->name, &wire)) {
-    q->answer = dns_answer_new(q->name, q->type, DNS_BAD_NAME);
+    question_close(q, DNS_BAD_NAME);
     return;
   }
   if (net->live == NULL) {
-    q->answer = dns_answer_new(q->name, q->type, DNS_NOT_RECORDED);
+    question_close(q, DNS_NOT_RECORDED);
     return;
   }
-  if (!dns_live_has_resolver(net->live)) {
-    q->answer = dns_answer_new(q->name, q->type, DNS_UNREACHABLE);
+  q->live = q->at != NULL ? dns_direct_at(net->direct, q->at) : net->live;
+  if (q->live == NULL || !dns_live_has_resolver(q->live)) {
+    question_close(q, DNS_UNREACHABLE);
     net_say(net, q->answer);
     return;
   }
-  q->task = dns_live_ask(net->live, q->name, &wire, q->type, q);
+  q->task = dns_live_ask(q->live, q->name, &wire, q->type, q);
   net->open++;
 }
 
 /* --- questions --- */
 
-const DnsAnswer *net_dns(Net *net, const char *name, DnsType type) {
-  Question *q = table_find(net, name, type);
+static const DnsAnswer *ask(Net *net, const char *at, const char *name, DnsType type) {
+  Question *q = table_find(net, at, name, type);
   if (q != NULL && q->given_up && (net->waiter == NULL || !g_hash_table_contains(net->waiter->own, q)))
     q = NULL;
   if (q == NULL) {
-    q = table_add(net, name, type);
+    q = table_add(net, at, name, type);
     question_begin(net, q);
   }
   if (q->unsaid) {
@@ -178,11 +188,19 @@ const DnsAnswer *net_dns(Net *net, const char *name, DnsType type) {
   return net_waiter_own_answer(net->waiter, q);
 }
 
+const DnsAnswer *net_dns(Net *net, const char *name, DnsType type) {
+  return ask(net, NULL, name, type);
+}
+
+const DnsAnswer *net_dns_at(Net *net, const char *server, const char *name, DnsType type) {
+  return ask(net, server, name, type);
+}
+
 gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress) {
-  const Question *q = table_find(net, name, type);
+  const Question *q = table_find(net, NULL, name, type);
   if (q == NULL || q->task == NULL)
     return FALSE;
-  dns_task_progress(q->task, net->live, progress);
+  dns_task_progress(q->task, q->live, progress);
   return TRUE;
 }
 
@@ -191,8 +209,10 @@ guint net_open(const Net *net) {
 }
 
 void net_restart_deadlines(Net *net) {
-  if (net->live != NULL)
+  if (net->live != NULL) {
     dns_live_restart(net->live);
+    dns_direct_restart(net->direct);
+  }
 }
 
 /* --- the loop --- */
@@ -233,10 +253,19 @@ guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms) {
     return 0;
   do {
     g_array_set_size(net->fds, 0);
-    gint64 due = net->live != NULL ? dns_live_prepare(net->live, net->fds) : G_MAXINT64;
+    guint resolvers = 0;
+    gint64 due = G_MAXINT64;
+    if (net->live != NULL) {
+      due = dns_live_prepare(net->live, net->fds);
+      resolvers = net->fds->len;
+      due = MIN(due, dns_direct_prepare(net->direct, net->fds));
+    }
     woken = net_wait(net, extra, n, MIN(end, due));
-    if (net->live != NULL)
-      dns_live_process(net->live, (const struct pollfd *)(void *)net->fds->data, net->fds->len);
+    if (net->live != NULL) {
+      const struct pollfd *fds = (const struct pollfd *)(void *)net->fds->data;
+      dns_live_process(net->live, fds, resolvers);
+      dns_direct_process(net->direct, fds + resolvers, net->fds->len - resolvers);
+    }
   } while (net->answered == 0 && !woken && g_get_monotonic_time() < end);
   return net->answered;
 }
@@ -265,6 +294,7 @@ Net *net_live_new(const NetOptions *options, GError **error) {
   g_autoptr(Net) net = net_new();
   make_nonce(net);
   net->live = dns_live_new(options, question_done, net, error);
+  net->direct = dns_direct_new(options, question_done, net);
   return net->live != NULL ? g_steal_pointer(&net) : NULL;
 }
 
@@ -298,6 +328,7 @@ void net_free(Net *net) {
     return;
   g_clear_pointer(&net->kept, g_hash_table_unref);
   g_clear_pointer(&net->live, dns_live_free);
+  g_clear_pointer(&net->direct, dns_direct_free);
   g_hash_table_unref(net->questions);
   for (guint i = 0; i < net->files->len; i++)
     close(g_array_index(net->files, int, i));
@@ -327,13 +358,13 @@ const char *net_nonce(const Net *net) {
 }
 
 static void preload_answer(Net *net, DnsAnswer *answer) {
-  Question *q = table_find(net, answer->name, answer->type);
+  Question *q = table_find(net, answer->at, answer->name, answer->type);
   if (q != NULL && q->answer == NULL) {
-    dns_live_abandon(net->live, q->task);
+    dns_live_abandon(q->live, q->task);
     question_settle(net, q, answer);
     return;
   }
-  q = table_add(net, answer->name, answer->type);
+  q = table_add(net, answer->at, answer->name, answer->type);
   q->answer = answer;
   q->unsaid = net->live == NULL;
 }

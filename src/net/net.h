@@ -68,6 +68,7 @@ typedef struct DnsAnswer {
   DnsStatus status;
   char *name;            /* as asked */
   DnsType type;
+  char *at;              /* net_dns_at(): the address that was asked; NULL: the resolvers were */
   char *server;          /* "192.0.2.53" or "192.0.2.53:5353"; NULL: nobody answered */
   guint elapsed_ms;      /* from the first packet to the answer */
   guint tries;           /* packets sent, from 1 */
@@ -79,6 +80,11 @@ typedef struct DnsAnswer {
   guint n_records;
   DnsRecord *records;    /* the answer section in order, CNAME chain included: what belongs to the name asked for, of
                             the types above; at most 256 */
+  /* Of net_dns_at() alone: */
+  gboolean authoritative; /* AA flag: the server speaks for the zone */
+  gboolean recursive;     /* RA flag: the server resolves for others */
+  guint n_beside;         /* what came beside the answer */
+  DnsRecord *beside;      /* NS and SOA of the authority section, A and AAAA of the additional section */
 } DnsAnswer;
 
 static inline gboolean dns_is_absent(DnsStatus s) { return s == DNS_NODATA || s == DNS_NXDOMAIN; }
@@ -105,6 +111,7 @@ guint32 dns_record_soa_minimum(const DnsRecord *record);
 typedef struct NetOptions {
   const char *resolver; /* "ADDR", "ADDR:PORT", "[ADDR6]:PORT", several joined by commas; NULL: the system's */
   guint timeout_ms;     /* when a question becomes DNS_TIMEOUT; 0: 5000 */
+  guint16 dns_port;     /* a test network: net_dns_at() asks at this port, and at special addresses too; 0: 53 */
 } NetOptions;
 
 /* So many questions are in flight at most, the others wait in order: more overflow a server's socket buffer. */
@@ -139,6 +146,12 @@ const char *net_nonce(const Net *net);
 /* The answer to NAME TYPE, owned by the net, or NULL: the question is under way.  `name` is ASCII (A-labels), with or
  * without a trailing dot; it is always absolute, no search list, no hosts file. */
 const DnsAnswer *net_dns(Net *net, const char *name, DnsType type);
+
+/* What the name server at the address `server` says of NAME TYPE by itself: asked directly, without recursion (RD
+ * clear), with the tries and the time-out of net_dns().  Judge `authoritative` before anything else: a server that is
+ * not responsible may answer from elsewhere, and a referral to others (in `beside`) has the status DNS_REFUSED.
+ * Addresses that nobody outside has (loopback, private, ...) are not asked: DNS_UNREACHABLE. */
+const DnsAnswer *net_dns_at(Net *net, const char *server, const char *name, DnsType type);
 
 /* How far a question under way is. FALSE if it is not. */
 typedef struct NetProgress {

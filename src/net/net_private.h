@@ -2,6 +2,7 @@
 #ifndef WB_NET_NET_PRIVATE_H
 #define WB_NET_NET_PRIVATE_H
 
+#include "net/dns_direct.h"
 #include "net/dns_live.h"
 
 #define NONCE_LENGTH 16
@@ -11,9 +12,11 @@ typedef struct Question {
   guint refs;
   char *name; /* as first asked, without trailing dot */
   gsize length;
+  char *at; /* net_dns_at(), or NULL */
   DnsType type;
   DnsAnswer *answer;   /* NULL: open */
   DnsTask *task;       /* while open */
+  DnsLive *live;       /* who asks it; NULL: not asked */
   GPtrArray *waiters;  /* of NetWaiter, while open; NULL: none */
   gboolean unattended; /* asked for without waiter, or by one that is gone */
   gboolean given_up;   /* its only waiter cancelled it: others ask anew */
@@ -27,6 +30,7 @@ typedef struct Sink {
 
 struct Net {
   DnsLive *live; /* NULL: replay */
+  DnsDirect *direct;
   GHashTable *questions;
   char *resolvers; /* replay */
   char nonce[NONCE_LENGTH + 1];

@@ -9,6 +9,9 @@
  * dns_status_word(); left out it is "ok" if "answer" has entries, else "nodata".  "ede" and "ede_text" are
  * RFC 8914's.  "at" is UTC.
  *
+ * "ask" is the address of net_dns_at(); "aa" and "ra" are the flags (with "ask", an answer without "aa" has it),
+ * "beside" the records beside the answer.
+ *
  * An entry of "answer" is "OWNER TTL TYPE DATA" or, short, DATA alone: owner and type are the question's then and
  * the TTL is "ttl".  DATA is as in a zone file (RFC 1035 s5.1): the strings of a TXT stand in quotes, with \" \\ and
  * \DDD (decimal) for other octets, and are joined; a TXT without quotes is taken as it is.

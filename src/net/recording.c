@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "net/dns_text.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #define VERSION 1
@@ -50,33 +51,43 @@ char *net_recording_header(const char *resolvers) {
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+static void append_records(GString *out, const char *key, const DnsRecord *records, guint n, const char *nonce) {
+  if (n == 0)
+    return;
+  json_text_key(out, key);
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *owner = rename_label(records[i].owner, nonce, NET_RECORDED_NONCE);
+    g_autofree char *text = dns_text_format(&records[i], owner);
+    g_string_append_c(out, i == 0 ? '[' : ',');
+    json_text_append(out, text);
+  }
+  g_string_append_c(out, ']');
+}
+
 char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
   g_autofree char *name = rename_label(answer->name, nonce, NET_RECORDED_NONCE);
   g_autofree char *question = g_strdup_printf("%s %s", name, dns_type_word(answer->type));
   g_autofree char *at = answer->asked_at != 0 ? format_time(answer->asked_at) : NULL;
   g_autoptr(GString) out = g_string_new("{\"dns\":");
   json_text_append(out, question);
+  if (answer->at != NULL)
+    append_member(out, "ask", answer->at);
   append_member(out, "status", dns_status_word(answer->status));
   if (answer->server != NULL)
     append_member(out, "server", answer->server);
   g_string_append_printf(out, ",\"ms\":%u,\"tries\":%u,\"ttl\":%u,\"ad\":%s", answer->elapsed_ms, answer->tries,
                          answer->ttl, answer->authenticated ? "true" : "false");
+  if (answer->at != NULL)
+    g_string_append_printf(out, ",\"aa\":%s,\"ra\":%s", answer->authoritative ? "true" : "false",
+                           answer->recursive ? "true" : "false");
   if (at != NULL)
     append_member(out, "at", at);
   if (answer->extended >= 0)
     g_string_append_printf(out, ",\"ede\":%d", answer->extended);
   if (answer->extended_text != NULL)
     append_member(out, "ede_text", answer->extended_text);
-  if (answer->n_records > 0) {
-    for (guint i = 0; i < answer->n_records; i++) {
-      const DnsRecord *record = &answer->records[i];
-      g_autofree char *owner = rename_label(record->owner, nonce, NET_RECORDED_NONCE);
-      g_autofree char *text = dns_text_format(record, owner);
-      g_string_append(out, i == 0 ? ",\"answer\":[" : ",");
-      json_text_append(out, text);
-    }
-    g_string_append_c(out, ']');
-  }
+  append_records(out, "answer", answer->records, answer->n_records, nonce);
+  append_records(out, "beside", answer->beside, answer->n_beside, nonce);
   g_string_append_c(out, '}');
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
@@ -136,10 +147,21 @@ static gboolean take_string(Line *line, const JsonMember *member) {
   return take_text(&G_STRUCT_MEMBER(char *, line->answer, line->field), member);
 }
 
-static gboolean take_ad(Line *line, const JsonMember *member) {
+static gboolean take_truth(Line *line, const JsonMember *member) {
   if (member->kind != JSON_TRUTH)
     return FALSE;
-  line->answer->authenticated = member->number != 0;
+  G_STRUCT_MEMBER(gboolean, line->answer, line->field) = member->number != 0;
+  return TRUE;
+}
+
+static gboolean take_ask(Line *line, const JsonMember *member) {
+  guint8 address[16];
+  char text[INET6_ADDRSTRLEN];
+  int family = member->text != NULL && strchr(member->text, ':') != NULL ? AF_INET6 : AF_INET;
+  if (member->text == NULL || inet_pton(family, member->text, address) != 1)
+    return FALSE;
+  line->answer->at = g_strdup(inet_ntop(family, address, text, sizeof text));
+  line->answer->authoritative = TRUE;
   return TRUE;
 }
 
@@ -158,9 +180,10 @@ static void take_owner(const Line *line, DnsRecord *record) {
   record->owner = owner != NULL ? rename_label(owner, NET_RECORDED_NONCE, line->nonce) : g_strdup(line->answer->name);
 }
 
-static gboolean take_records(Line *line, const JsonMember *member) {
+/* NULL: broken. */
+static GArray *parse_records(const Line *line, const JsonMember *member) {
   if (member->kind != JSON_TEXTS || member->n_texts > DNS_MAX_RECORDS)
-    return FALSE;
+    return NULL;
   GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
   g_array_set_clear_func(records, (GDestroyNotify)dns_record_clear);
   for (guint i = 0; i < member->n_texts; i++) {
@@ -168,13 +191,26 @@ static gboolean take_records(Line *line, const JsonMember *member) {
     if (!dns_text_parse(member->texts[i], &record)) {
       dns_record_clear(&record);
       g_array_unref(records);
-      return FALSE;
+      return NULL;
     }
     take_owner(line, &record);
     g_array_append_val(records, record);
   }
-  dns_answer_take_records(line->answer, records);
-  return TRUE;
+  return records;
+}
+
+static gboolean take_answer(Line *line, const JsonMember *member) {
+  GArray *records = parse_records(line, member);
+  if (records != NULL)
+    dns_answer_take_records(line->answer, records);
+  return records != NULL;
+}
+
+static gboolean take_beside(Line *line, const JsonMember *member) {
+  GArray *records = line->answer->at != NULL ? parse_records(line, member) : NULL;
+  if (records != NULL)
+    dns_answer_take_beside(line->answer, records);
+  return records != NULL;
 }
 
 /* In this order: short records take the line's TTL. */
@@ -183,16 +219,20 @@ static const struct {
   gboolean (*take)(Line *line, const JsonMember *member);
   gsize field;
 } members[] = {
+    {"ask", take_ask, 0},
     {"status", take_status, 0},
     {"server", take_string, G_STRUCT_OFFSET(DnsAnswer, server)},
     {"ms", take_number, G_STRUCT_OFFSET(DnsAnswer, elapsed_ms)},
     {"tries", take_number, G_STRUCT_OFFSET(DnsAnswer, tries)},
     {"ttl", take_number, G_STRUCT_OFFSET(DnsAnswer, ttl)},
-    {"ad", take_ad, 0},
+    {"ad", take_truth, G_STRUCT_OFFSET(DnsAnswer, authenticated)},
+    {"aa", take_truth, G_STRUCT_OFFSET(DnsAnswer, authoritative)},
+    {"ra", take_truth, G_STRUCT_OFFSET(DnsAnswer, recursive)},
     {"at", take_at, 0},
     {"ede", take_number, G_STRUCT_OFFSET(DnsAnswer, extended)},
     {"ede_text", take_string, G_STRUCT_OFFSET(DnsAnswer, extended_text)},
-    {"answer", take_records, 0},
+    {"answer", take_answer, 0},
+    {"beside", take_beside, 0},
 };
 
 /* Name and type of "example.co.jp MX". */
@@ -235,6 +275,8 @@ static gboolean parse_answer(const JsonLine *object, const char *nonce, NetRecor
     if (member != NULL && !members[i].take(&line, member))
       return fail(error, about(N_("\"{name}\" of \"{question}\" cannot be read"), members[i].name, question));
   }
+  if (dns_is_unknown(answer->status) && json_line_get(object, "aa") == NULL)
+    answer->authoritative = FALSE;
   if (!line.has_status && answer->n_records > 0)
     answer->status = dns_answer_count(answer) > 0 ? DNS_OK : DNS_NODATA;
   if (answer->status == DNS_OK && dns_answer_count(answer) == 0)

@@ -1,6 +1,8 @@
 /* Asks questions through net.h and prints what a recording would hold: what the scripts here look at.
  *
- *   ask [-r RESOLVER] [-t TIMEOUT_MS] [-i IDLE_MS] ["NAME TYPE" ...]
+ *   ask [-r RESOLVER] [-t TIMEOUT_MS] [-i IDLE_MS] [-p PORT] ["NAME TYPE" | "ADDRESS NAME TYPE" ...]
+ *
+ * With an address that name server is asked itself (net_dns_at()), at PORT.
  *
  * Without questions they are read from standard input, one a line.  Ends with a line "# N answers, X ms, T turns".  -i:
  * looks on for so long after the last answer. */
@@ -31,17 +33,24 @@ static gboolean ask(Net *net, const char *question) {
   if (blank == NULL || !dns_type_from_word(blank + 1, &type))
     return FALSE;
   g_autofree char *name = g_strndup(question, (gsize)(blank - question));
-  net_dns(net, name, type);
+  char *first = strchr(name, ' ');
+  if (first == NULL) {
+    net_dns(net, name, type);
+    return TRUE;
+  }
+  *first = '\0';
+  net_dns_at(net, name, first + 1, type);
   return TRUE;
 }
 
 int main(int argc, char **argv) {
   g_autofree char *resolver = NULL;
-  int timeout = 0, idle = 0;
+  int timeout = 0, idle = 0, port = 0;
   g_auto(GStrv) words = NULL;
   const GOptionEntry entries[] = {
       {"resolver", 'r', 0, G_OPTION_ARG_STRING, &resolver, NULL, NULL},
       {"timeout", 't', 0, G_OPTION_ARG_INT, &timeout, NULL, NULL},
+      {"port", 'p', 0, G_OPTION_ARG_INT, &port, NULL, NULL},
       {"idle", 'i', 0, G_OPTION_ARG_INT, &idle, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL},
       {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
@@ -53,7 +62,7 @@ int main(int argc, char **argv) {
     g_error("%s", error->message);
 
   g_autoptr(GPtrArray) questions = read_questions(words);
-  const NetOptions options = {.resolver = resolver, .timeout_ms = (guint)timeout};
+  const NetOptions options = {.resolver = resolver, .timeout_ms = (guint)timeout, .dns_port = (guint16)port};
   g_autoptr(Net) net = net_live_new(&options, &error);
   if (net == NULL) {
     fprintf(stderr, "%s\n", error->message);

@@ -43,12 +43,12 @@ def query(name, qtype, ident=0x7777):
     return struct.pack(">6H", ident, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">2H", qtype, 1)
 
 
-def answers(port, name, qtype=6):
+def answers(port, name, qtype=6, address="127.0.0.1"):
     """Whether a server answers at all."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.settimeout(0.2)
         try:
-            s.connect(("127.0.0.1", port))
+            s.connect((address, port))
             s.send(query(name, qtype))
             return len(s.recv(4096)) >= 12
         except OSError:
@@ -78,6 +78,7 @@ class Scratch:
 
 class Server:
     program = None
+    address = "127.0.0.1"
 
     def __init__(self, scratch):
         self.scratch = scratch
@@ -103,7 +104,7 @@ class Server:
             self.process = subprocess.Popen([program] + self.arguments(), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, cwd=self.path(""))
         for _ in range(200):
-            if answers(self.port, self.probe_name()):
+            if answers(self.port, self.probe_name(), address=self.address):
                 return True
             if self.process.poll() is not None:
                 break
@@ -124,11 +125,14 @@ class Server:
 
 
 class Zoned(Server):
-    """An authoritative server: {"example.test": "zone file"}."""
+    """An authoritative server: {"example.test": "zone file"}; another of 127.0.0.0/8 and the port of another one, for
+    those that are asked directly."""
 
-    def __init__(self, scratch, zones):
+    def __init__(self, scratch, zones, address="127.0.0.1", port=None):
         super().__init__(scratch)
         self.zones = zones
+        self.address = address
+        self.port = port or self.port
         for zone, text in zones.items():
             self.write(zone + ".zone", text)
 
@@ -144,7 +148,7 @@ class Knot(Zoned):
         os.makedirs(self.path("run"), exist_ok=True)
         return ["-c", self.write("knot.conf", f"""server:
     rundir: "{self.path('run')}"
-    listen: 127.0.0.1@{self.port}
+    listen: {self.address}@{self.port}
     udp-workers: 1
     tcp-workers: 1
     background-workers: 1
@@ -170,7 +174,7 @@ class Nsd(Zoned):
     def arguments(self):
         zones = "".join(f'zone:\n    name: {z}\n    zonefile: {z}.zone\n' for z in self.zones)
         return ["-d", "-c", self.write("nsd.conf", f"""server:
-    ip-address: 127.0.0.1@{self.port}
+    ip-address: {self.address}@{self.port}
     username: ""
     chroot: ""
     zonesdir: "{self.path('')}"
@@ -187,7 +191,8 @@ remote-control:
 
 
 class Unbound(Server):
-    """A resolver: stubs {"example.test": port}, and lines for its server section."""
+    """A resolver: stubs {"example.test": port, or several "address@port" with blanks between}, and lines for its server
+    section."""
 
     program = "unbound"
 
@@ -200,7 +205,9 @@ class Unbound(Server):
         return "localhost"
 
     def arguments(self):
-        stubs = "".join(f'stub-zone:\n    name: "{z}."\n    stub-addr: 127.0.0.1@{p}\n' for z, p in self.stubs.items())
+        places = {z: [f"127.0.0.1@{p}"] if isinstance(p, int) else p.split() for z, p in self.stubs.items()}
+        stubs = "".join(f'stub-zone:\n    name: "{z}."\n' + "".join(f"    stub-addr: {a}\n" for a in all_of)
+                        for z, all_of in places.items())
         lines = "".join(f"    {line}\n" for line in self.lines)
         return ["-d", "-c", self.write("unbound.conf", f"""server:
     interface: 127.0.0.1@{self.port}
@@ -272,7 +279,7 @@ class Asked:
     def __init__(self, text):
         self.text = text
         self.lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-        self.answers = {line["dns"]: line for line in self.lines if "dns" in line}
+        self.answers = {" ".join(filter(None, (line.get("ask"), line["dns"]))): line for line in self.lines if "dns" in line}
         words = text.rsplit("# ", 1)[-1].split()
         self.ms = float(words[2])
         self.turns = int(words[4])

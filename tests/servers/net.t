@@ -246,6 +246,45 @@ def real_servers():
         check("unbound: a lame name server", got["a.lame.test A"], status="servfail")
 
 
+def directly():
+    """Name servers asked themselves, at addresses of their own, without recursion."""
+    with harness.Scratch() as scratch:
+        knot = harness.Knot(scratch, {"example.test": ZONE}, address="127.0.0.11")
+        if not knot.start():
+            tap.skip("directly", knot.missing)
+            return
+        others = [harness.Knot(scratch, {"example.test": ZONE.replace("mx1", "mx9")}, address="127.0.0.12", port=knot.port),
+                  harness.Unbound(scratch, {"example.test": f"127.0.0.11@{knot.port}"})]
+        if not all(server.start() for server in others):
+            tap.skip("directly", others[1].missing)
+            return
+        questions = ["127.0.0.11 example.test MX", "127.0.0.12 example.test MX", "example.test MX",
+                     "127.0.0.11 x.sub.example.test A", "127.0.0.11 other.example MX", "127.0.0.11 big.example.test TXT",
+                     "127.0.0.13 example.test MX", "127.0.0.11 no.example.test MX"]
+        resolver = f"127.0.0.1:{others[1].port}"
+        got = ask(resolver, questions, "-p", str(knot.port), "-t", "1500")
+        check("the one", got[questions[0]], status="ok", aa=True, ra=False, server=f"127.0.0.11:{knot.port}", tries=1)
+        tap.ok("mx1" in str(got[questions[0]]["answer"]), "says what it says", got[questions[0]])
+        tap.ok("mx9" in str(got[questions[1]]["answer"]), "the other says something else", got[questions[1]])
+        check("the resolver says its own", got[questions[2]], status="ok", server=resolver)
+        check("a referral", got[questions[3]], status="refused", aa=False)
+        tap.ok(got[questions[3]].get("beside") == ["sub.example.test 300 NS ns.sub.example.test",
+                                                   "ns.sub.example.test 300 A 127.0.0.1"], "with the names it refers to",
+               got[questions[3]])
+        check("not its zone", got[questions[4]], status="refused", aa=False)
+        check("5 KB by TCP", got[questions[5]], status="ok", tries=2, aa=True)
+        tap.ok(got[questions[6]]["status"] in ("unreachable", "timeout"), "nobody is there", got[questions[6]])
+        check("absent: the SOA beside it", got[questions[7]], status="nxdomain", aa=True, ttl=60, beside=[
+            "example.test 60 SOA ns1.example.test hostmaster.example.test 1 7200 3600 1209600 60"])
+        got = ask(resolver, [f"127.0.0.{10 + i} a{k}.example.test MX" for i in (1, 2) for k in range(300)],
+                  "-p", str(knot.port), "-t", "1500")
+        tap.ok([a["status"] for a in got.answers.values()] == ["nxdomain"] * 600, "600 questions at two of them", got.text[:300])
+        got = ask(resolver, ["127.0.0.11 example.test MX", "10.1.1.1 example.test MX", "fe80::1 example.test MX",
+                             "192.168.1.1 example.test MX", "::1 example.test MX", "2002:7f00:1:: example.test MX"])
+        tap.ok(all(a["status"] == "unreachable" and a["tries"] == 0 for a in got.answers.values()),
+               "addresses that nobody outside has are not asked", got.text)
+
+
 def blocklists():
     zones = {f"bl{i:03}.test": ":127.0.0.2:Listed, see https://bl.example/?ip=$\n127.0.0.2\n" +
              ("192.0.2.10\n" if i % 7 == 0 else "") for i in range(120)}
@@ -264,6 +303,6 @@ def blocklists():
 
 
 for part in (status_of_each, patience, without_edns, truncation, pacing, several_resolvers, environment,
-             resolver_texts, idle, real_servers, blocklists):
+             resolver_texts, idle, real_servers, directly, blocklists):
     part()
 sys.exit(tap.done())

@@ -424,6 +424,61 @@ static void test_query(void) {
   g_assert_cmpuint(packet[11], ==, 0);
 }
 
+/* RFC 1034 s4.3.1: without RD nobody resolves for us. */
+static void test_direct_query(void) {
+  guint8 packet[DNS_MAX_QUERY];
+  DnsWireName wire;
+  g_assert_true(dns_wire_name("a.example", &wire));
+  dns_wire_query(packet, &wire, DNS_MX, 0xabcd, DNS_QUERY_EDNS | DNS_QUERY_DIRECT);
+  g_assert_cmpuint(packet[2], ==, 0);
+  g_assert_cmpuint(packet[3], ==, 0);
+  g_assert_cmpuint(packet[11], ==, 1);
+}
+
+static DnsAnswer *read_direct(const char *name, DnsType type, GByteArray *m) {
+  DnsAnswer *answer = dns_answer_new(name, type, DNS_TIMEOUT);
+  answer->at = g_strdup("192.0.2.53");
+  g_assert_false(dns_wire_read(answer, m->data, m->len));
+  g_byte_array_unref(m);
+  return answer;
+}
+
+/* RFC 1034 s4.2.1: a server of the parent names those of the child, with their addresses. */
+static void test_direct_referral(void) {
+  GByteArray *m = message_begin(0x8000, "example.com", DNS_MX, COUNTS(0, 2, 2));
+  put_record(m, "example.com", DNS_NS, 86400, "\x03ns1\xc0\x0c", 6);
+  put_record(m, "example.com", DNS_TXT, 86400, "\x01x", 2);
+  put_record(m, "ns1.example.com", DNS_A, 3600, "\xc0\x00\x02\x35", 4);
+  put_record(m, "ns1.example.com", DNS_AAAA, 3600, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x35", 16);
+  g_autoptr(DnsAnswer) answer = read_direct("example.com", DNS_MX, m);
+  g_assert_cmpint(answer->status, ==, DNS_REFUSED);
+  g_assert_false(answer->authoritative);
+  g_assert_false(answer->recursive);
+  g_assert_cmpuint(answer->n_beside, ==, 3);
+  g_assert_cmpstr(answer->beside[0].value, ==, "ns1.example.com");
+  g_assert_cmpstr(answer->beside[1].value, ==, "192.0.2.53");
+  g_assert_cmpstr(answer->beside[2].value, ==, "2001:db8::35");
+}
+
+static void test_direct_flags(void) {
+  GByteArray *m = message_begin(0x8400, "example.com", DNS_A, COUNTS(1, 0, 0));
+  put_record(m, "example.com", DNS_A, 300, "\xc0\x00\x02\x01", 4);
+  g_autoptr(DnsAnswer) own = read_direct("example.com", DNS_A, m);
+  g_assert_true(own->authoritative);
+  g_assert_false(own->recursive);
+  m = message_begin(0x8085, "example.com", DNS_A, COUNTS(0, 0, 0));
+  g_autoptr(DnsAnswer) refused = read_direct("example.com", DNS_A, m);
+  g_assert_cmpint(refused->status, ==, DNS_REFUSED);
+  g_assert_true(refused->recursive);
+  /* What lies beside may be broken: the answer stands. */
+  m = message_begin(0x8400, "example.com", DNS_A, COUNTS(1, 1, 0));
+  put_record(m, "example.com", DNS_A, 300, "\xc0\x00\x02\x01", 4);
+  put_record(m, "example.com", DNS_NS, 300, "\xc0", 1);
+  g_autoptr(DnsAnswer) broken = read_direct("example.com", DNS_A, m);
+  g_assert_cmpint(broken->status, ==, DNS_OK);
+  g_assert_cmpuint(broken->n_beside, ==, 0);
+}
+
 static void test_name_length(void) {
   g_assert_cmpuint(dns_name_length("a.example."), ==, 9);
   g_assert_cmpuint(dns_name_length("a.example"), ==, 9);
@@ -505,6 +560,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/net/decode/mx", test_mx);
   g_test_add_func("/net/decode/srv", test_srv);
   g_test_add_func("/net/decode/tlsa", test_tlsa);
+  g_test_add_func("/net/decode/direct-query", test_direct_query);
+  g_test_add_func("/net/decode/direct-referral", test_direct_referral);
+  g_test_add_func("/net/decode/direct-flags", test_direct_flags);
   g_test_add_func("/net/decode/names", test_names);
   g_test_add_func("/net/decode/soa", test_soa);
   g_test_add_func("/net/decode/txt", test_txt);

@@ -169,6 +169,16 @@ static void assert_same(const DnsAnswer *a, const DnsAnswer *b) {
   g_assert_cmpint(a->asked_at, ==, b->asked_at);
   g_assert_cmpint(a->extended, ==, b->extended);
   g_assert_cmpstr(a->extended_text, ==, b->extended_text);
+  g_assert_cmpstr(a->at, ==, b->at);
+  g_assert_cmpint(a->authoritative, ==, b->authoritative);
+  g_assert_cmpint(a->recursive, ==, b->recursive);
+  g_assert_cmpuint(a->n_beside, ==, b->n_beside);
+  for (guint i = 0; i < a->n_beside; i++) {
+    g_assert_cmpstr(a->beside[i].owner, ==, b->beside[i].owner);
+    g_assert_cmpstr(a->beside[i].value, ==, b->beside[i].value);
+    g_assert_cmpint(a->beside[i].type, ==, b->beside[i].type);
+    g_assert_cmpuint(a->beside[i].ttl, ==, b->beside[i].ttl);
+  }
   g_assert_cmpuint(a->n_records, ==, b->n_records);
   for (guint i = 0; i < a->n_records; i++) {
     const DnsRecord *r = &a->records[i], *s = &b->records[i];
@@ -262,6 +272,36 @@ static void test_tlsa(void) {
   g_assert_cmpstr(written->records[1].value, ==, "");
 }
 
+/* Answers of name servers that were asked themselves. */
+static void test_direct(void) {
+  for (guint i = DNS_OK; i <= DNS_NOT_RECORDED; i++) {
+    g_autoptr(DnsAnswer) answer = dns_answer_new("a.example", DNS_MX, (DnsStatus)i);
+    answer->at = g_strdup(i % 2 == 0 ? "192.0.2.53" : "2001:db8::53");
+    answer->authoritative = i % 3 == 0;
+    answer->recursive = i % 3 == 1;
+    GArray *beside = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
+    add(beside, DNS_NS, "example", "ns1.example");
+    add(beside, DNS_A, "ns1.example", "192.0.2.53");
+    dns_answer_take_beside(answer, beside);
+    if (i == DNS_OK) {
+      GArray *records = g_array_new(FALSE, FALSE, sizeof(DnsRecord));
+      add(records, DNS_MX, "a.example", "mx.example");
+      dns_answer_take_records(answer, records);
+    }
+    g_autoptr(DnsAnswer) back = there_and_back(answer);
+    assert_same(answer, back);
+  }
+  g_autoptr(DnsAnswer) written =
+      parse("{\"dns\":\"a.example MX\",\"ask\":\"2001:DB8:0::53\",\"answer\":[\"10 mx.example\"]}");
+  g_assert_cmpstr(written->at, ==, "2001:db8::53");
+  g_assert_true(written->authoritative);
+  g_autoptr(DnsAnswer) refused = parse("{\"dns\":\"a.example MX\",\"ask\":\"192.0.2.53\",\"status\":\"refused\"}");
+  g_assert_false(refused->authoritative);
+  g_autoptr(DnsAnswer) lame =
+      parse("{\"dns\":\"a.example MX\",\"ask\":\"192.0.2.53\",\"aa\":false,\"answer\":[\"10 mx.example\"]}");
+  g_assert_false(lame->authoritative);
+}
+
 static void test_every_status(void) {
   for (guint i = DNS_NODATA; i <= DNS_NOT_RECORDED; i++) {
     g_autoptr(DnsAnswer) answer = dns_answer_new("a.example", DNS_MX, (DnsStatus)i);
@@ -313,6 +353,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/net/recording/every-type", test_every_type);
   g_test_add_func("/net/recording/every-status", test_every_status);
   g_test_add_func("/net/recording/tlsa", test_tlsa);
+  g_test_add_func("/net/recording/direct", test_direct);
   g_test_add_func("/net/recording/hostile-text", test_hostile_text);
   g_test_add_func("/net/recording/times", test_times);
   return g_test_run();

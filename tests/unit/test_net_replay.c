@@ -29,6 +29,7 @@ static Net *sample(void) {
   Net *net = replay("{\"whybounce-recording\":1,\"resolvers\":\"192.0.2.53\"}\n"
                     "\n# by hand\n{\"event\":\"note\",\"text\":\"x\"}\n"
                     "{\"dns\":\"example.co.jp MX\",\"answer\":[\"10 mx1.example.co.jp\"]}\n"
+                    "{\"dns\":\"example.co.jp MX\",\"ask\":\"192.0.2.54\",\"answer\":[\"10 old.example.co.jp\"]}\n"
                     "{\"dns\":\"exmaple.co.jp MX\",\"status\":\"nxdomain\"}\n"
                     "{\"dns\":\"nonce.bl.example A\",\"status\":\"nxdomain\"}\n"
                     "{\"dns\":\"twice.example A\",\"status\":\"timeout\"}\n"
@@ -46,6 +47,10 @@ static void test_answers(void) {
   const DnsAnswer *mx = net_dns(net, "Example.CO.jp.", DNS_MX);
   g_assert_cmpint(mx->status, ==, DNS_OK);
   g_assert_true(net_dns(net, "example.co.jp", DNS_MX) == mx);
+  const DnsAnswer *direct = net_dns_at(net, "192.0.2.54", "example.CO.jp", DNS_MX);
+  g_assert_cmpstr(direct->records[0].value, ==, "old.example.co.jp");
+  g_assert_cmpstr(direct->at, ==, "192.0.2.54");
+  g_assert_cmpint(net_dns_at(net, "192.0.2.55", "example.co.jp", DNS_MX)->status, ==, DNS_NOT_RECORDED);
   g_assert_cmpint(net_dns(net, "exmaple.co.jp", DNS_MX)->status, ==, DNS_NXDOMAIN);
   g_assert_cmpint(net_dns(net, "nonce.bl.example", DNS_A)->status, ==, DNS_NXDOMAIN);
   g_assert_cmpint(net_dns(net, "twice.example", DNS_A)->status, ==, DNS_OK); /* the last line counts */
