@@ -320,6 +320,15 @@ static void add_syntax_fault(Builder *b, const yaml_parser_t *parser, const char
   fault_at(b, mark, words);
 }
 
+/* memmem() goes byte by byte for so few; these begin with a byte that is rare, or are looked for in short files. */
+static const char *find_bytes(const char *data, gsize length, const char *bytes) {
+  gsize n = strlen(bytes);
+  for (const char *p = data; (p = memchr(p, *bytes, length - (gsize)(p - data))) != NULL; p++)
+    if (length - (gsize)(p - data) >= n && !memcmp(p, bytes, n))
+      return p;
+  return NULL;
+}
+
 /* What libyaml would take in a way that no editor shows, take for ever, or refuse at an odd place. */
 static gboolean scan_raw(Builder *b, const char *data, gsize length) {
   const char *end;
@@ -328,21 +337,19 @@ static gboolean scan_raw(Builder *b, const char *data, gsize length) {
     fault_at(b, mark, *end ? "This is no UTF-8 text: save the file as UTF-8" : "There is a NUL byte: delete it");
     return FALSE;
   }
-  for (gsize i = 0; i < length; i++) {
-    if (data[i] == '%' && (i == 0 || data[i - 1] == '\n')) {
-      fault_at(b, mark_of_byte(data, i), "A line cannot begin with %: leave the directive out");
-      return FALSE;
-    }
-    /* U+0085, U+2028, U+2029 count as line ends in YAML 1.1: all marks behind them would be wrong. */
-    gboolean next_line = i + 1 < length && !memcmp(data + i, "\xC2\x85", 2);
-    gboolean separator =
-        i + 2 < length && (!memcmp(data + i, "\xE2\x80\xA8", 3) || !memcmp(data + i, "\xE2\x80\xA9", 3));
-    if (next_line || separator) {
-      fault_at(b, mark_of_byte(data, i), "There is an invisible line separator (U+0085, U+2028 or U+2029): delete it");
-      return FALSE;
-    }
-  }
-  return TRUE;
+  /* U+0085, U+2028, U+2029 count as line ends in YAML 1.1: all marks behind them would be wrong. */
+  static const char *const separators[] = {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+  const char *separator = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS(separators) && !separator; i++)
+    separator = find_bytes(data, length, separators[i]);
+  const char *directive = *data == '%' ? data : find_bytes(data, length, "\n%");
+  if (separator)
+    fault_at(b, mark_of_byte(data, (gsize)(separator - data)),
+             "There is an invisible line separator (U+0085, U+2028 or U+2029): delete it");
+  if (directive)
+    fault_at(b, mark_of_byte(data, (gsize)(directive - data) + (*directive == '\n')),
+             "A line cannot begin with %: leave the directive out");
+  return !separator && !directive;
 }
 
 static gboolean build(Builder *b, const char *data, gsize length) {

@@ -59,6 +59,7 @@ static const char *skip_envelope(const char *text) {
 static gboolean looks_like_mail(const char *text, const char **body) {
   const char *end = NULL;
   g_autoptr(GPtrArray) fields = fields_parse(skip_envelope(text), &end);
+  end += strspn(end, " \t");
   *body = end;
   /* A mail that breaks off in its header is still one. */
   return (*end == '\n' || *end == '\0') && is_mail_header(fields);
@@ -77,6 +78,12 @@ static char *normalise(const char *bytes, gsize length, guint *hidden) {
     length -= 3;
   }
   char *text = g_malloc(length + 1);
+  /* Nearly all mails need nothing. */
+  if (!memchr(bytes, '\r', length) && !memchr(bytes, '\0', length)) {
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    return text;
+  }
   gsize n = 0;
   for (gsize i = 0; i < length; i++) {
     char c = bytes[i];

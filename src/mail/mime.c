@@ -213,52 +213,83 @@ static gboolean is_notice(const GPtrArray *headers) {
 /* The length of `bytes` up to the line with which there would be too many parts. */
 static gsize length_of_parts(const char *bytes, gsize length) {
   guint n = 0;
-  for (const char *p = bytes; (p = memmem(p, length - (gsize)(p - bytes), "\n--", 3)); p += 3)
-    if (++n > MAX_BOUNDARIES)
+  for (const char *p = bytes; (p = memchr(p, '\n', length - (gsize)(p - bytes))); p++)
+    if (p[1] == '-' && p[2] == '-' && ++n > MAX_BOUNDARIES)
       return (gsize)(p - bytes) + 1;
   return length;
 }
 
+/* The mail with those header fields only that say how it is built: GMime makes objects of every field, which is most of
+ * its work. */
+static char *without_other_fields(const char *bytes, gsize *length) {
+  const char *line = bytes, *end = bytes + *length;
+  char *out = g_malloc(*length + 1), *to = out;
+  gboolean keep = FALSE;
+  while (line < end && line[strspn(line, " \t")] != '\n') {
+    const char *stop = memchr(line, '\n', (gsize)(end - line));
+    stop = stop ? stop + 1 : end;
+    if (*line != ' ' && *line != '\t')
+      keep = g_ascii_strncasecmp(line, "Content-", 8) == 0 || g_ascii_strncasecmp(line, "MIME-", 5) == 0;
+    if (keep)
+      to = mempcpy(to, line, (gsize)(stop - line));
+    line = stop;
+  }
+  /* A line of blanks ends the header, too. */
+  line += strspn(line, " \t");
+  to = mempcpy(to, line, line < end ? (gsize)(end - line) : 0);
+  *length = (gsize)(to - out);
+  return out;
+}
+
 static GMimeMessage *parse(const char *bytes, gsize length) {
   length = length_of_parts(bytes, length);
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
+  g_autofree char *essence = without_other_fields(bytes, &length);
+  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(essence, length);
   GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-  if (g_str_has_prefix(bytes, "From "))
-    g_mime_parser_set_format(parser, GMIME_FORMAT_MBOX);
   GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
   g_object_unref(parser);
   g_object_unref(stream);
   return message;
 }
 
-static void read_message(GMimeMessage *message, MimeMail *out, int depth);
+static void read_message(GMimeMessage *message, GPtrArray *headers, MimeMail *out, int depth);
+
+static GPtrArray *parse_headers(const char *bytes) {
+  /* The line that mailboxes put before each mail. */
+  const char *line_end = g_str_has_prefix(bytes, "From ") || g_str_has_prefix(bytes, ">From ") ? strchr(bytes, '\n') : NULL;
+  return fields_parse(line_end ? line_end + 1 : bytes, NULL);
+}
 
 /* A bounce that somebody forwards as an attachment is the bounce: reads it in place of what is around it. */
 static gboolean read_inner(const Walk *walk, MimeMail *out, int depth) {
   GMimeMessage *inner = walk->embedded;
   GMimeMessage *owned = NULL;
-  if (!inner && walk->attached) {
+  g_autoptr(GPtrArray) headers = NULL;
+  if (inner) {
+    headers = take_headers(g_mime_object_get_header_list(GMIME_OBJECT(inner)));
+  } else if (walk->attached) {
     g_byte_array_append(walk->attached, (const guint8 *)"", 1);
+    headers = parse_headers((const char *)walk->attached->data);
     owned = parse((const char *)walk->attached->data, walk->attached->len - 1);
     inner = owned;
   }
-  g_autoptr(GPtrArray) headers = inner ? take_headers(g_mime_object_get_header_list(GMIME_OBJECT(inner))) : NULL;
   /* What a notice in plain text is about may be a notice itself; only a report is more telling. */
   gboolean take = inner && depth < MAX_DEPTH && (is_report(inner) || (is_notice(headers) && !is_notice(out->headers)));
   if (take) {
     mime_mail_clear(out);
     memset(out, 0, sizeof *out);
-    read_message(inner, out, depth + 1);
+    read_message(inner, g_steal_pointer(&headers), out, depth + 1);
   }
   g_clear_object(&owned);
   return take;
 }
 
-static void read_message(GMimeMessage *message, MimeMail *out, int depth) {
+/* `headers`: those of `message`, owned by `out` from now on. */
+static void read_message(GMimeMessage *message, GPtrArray *headers, MimeMail *out, int depth) {
   g_autoptr(GString) plain = g_string_new(NULL);
   g_autoptr(GString) html = g_string_new(NULL);
   Walk walk = {.out = out, .plain = plain, .html = html};
-  out->headers = take_headers(g_mime_object_get_header_list(GMIME_OBJECT(message)));
+  out->headers = headers;
   out->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
   walk_object(&walk, g_mime_message_get_mime_part(message), 0);
   gboolean report = is_report(message) || out->groups->len > 0 || out->feedback;
@@ -289,7 +320,7 @@ gboolean mime_read(const char *bytes, gsize length, MimeMail *out) {
   GMimeMessage *message = parse(bytes, length);
   if (!message)
     return FALSE;
-  read_message(message, out, 0);
+  read_message(message, parse_headers(bytes), out, 0);
   g_object_unref(message);
   if (is_blank(out->text) && out->groups->len == 0 && !out->feedback) {
     g_free(out->text);

@@ -143,6 +143,11 @@ static const char *behind_separator(const char *p) {
   return table ? p : NULL;
 }
 
+/* Tells most labels apart without a call. */
+static gboolean same_letter(char a, char b) {
+  return g_ascii_tolower(a) == g_ascii_tolower(b);
+}
+
 const char *notice_label(const char *line, const char **value) {
   line += strspn(line, " \t*");
   if (strncmp(line, "■", 3) == 0 || strncmp(line, "\u3000", 3) == 0)
@@ -152,6 +157,8 @@ const char *notice_label(const char *line, const char **value) {
   if ((!line[end] || end > MAX_LABEL) && !strstr(line, "："))
     return NULL;
   for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+    if (!same_letter(*line, *labels[i].label))
+      continue;
     gsize n = strlen(labels[i].label);
     const char *rest = g_ascii_strncasecmp(line, labels[i].label, n) == 0 ? behind_separator(line + n) : NULL;
     if (!rest)
@@ -169,9 +176,9 @@ static const char *bare_label(const char *line) {
   if (strnlen(line, MAX_LABEL + 1) > MAX_LABEL)
     return NULL;
   for (guint i = 0; i < G_N_ELEMENTS(labels) && *line; i++)
-    for (const char *const *field = fields; *field; field++)
-      if (g_ascii_strcasecmp(line, labels[i].label) == 0 && strcmp(labels[i].field, *field) == 0)
-        return *field;
+    if (same_letter(*line, *labels[i].label) && g_ascii_strcasecmp(line, labels[i].label) == 0 &&
+        g_strv_contains(fields, labels[i].field))
+      return labels[i].field;
   return NULL;
 }
 

@@ -5,6 +5,7 @@
 #define MAX_LITERALS 40 /* of one alternative */
 #define LONG_ENOUGH 6   /* a piece of this length needs no better one */
 #define MAX_DEPTH 8     /* groups in groups */
+#define TRIES_SLOW 10   /* before an expression becomes machine code */
 
 /* Pieces of text of which one must be there. */
 typedef struct Pieces {
@@ -16,14 +17,20 @@ typedef struct Pieces {
 typedef struct Scan {
   GString *run; /* plain text up to here */
   Pieces best;
+  GPtrArray *others; /* of char **: pieces that are not as good; NULL: not collected */
   guint weight, depth;
   gboolean plain;
 } Scan;
 
 static void scan_range(Scan *scan, const char *from, const char *end);
 
+static void pieces_free(gpointer strings) {
+  g_strfreev(strings);
+}
+
 static void alternative_free(gpointer data) {
   Alternative *alternative = data;
+  g_clear_pointer(&alternative->others, g_ptr_array_unref);
   g_clear_pointer(&alternative->regex, g_regex_unref);
   g_free(alternative->pattern);
   g_strfreev(alternative->literals);
@@ -113,16 +120,20 @@ static char *lower(const char *text) {
   return g_str_is_ascii(text) ? g_ascii_strdown(text, -1) : g_utf8_strdown(text, -1);
 }
 
-/* Takes `pieces` over if they tell more than the best so far; frees them otherwise. */
+/* Takes `pieces` over: as the best if they tell more than those so far, to the others if they tell anything. */
 static void offer(Scan *scan, Pieces pieces) {
-  gboolean better = pieces.shortest >= PATTERN_MIN_LITERAL && pieces.list->len <= MAX_LITERALS &&
-                    scan->best.shortest < LONG_ENOUGH && pieces.shortest > scan->best.shortest;
-  if (better) {
+  gboolean useful = pieces.shortest >= PATTERN_MIN_LITERAL && pieces.list->len <= MAX_LITERALS;
+  if (useful && scan->best.shortest < LONG_ENOUGH && pieces.shortest > scan->best.shortest) {
     GPtrArray *old = scan->best.list;
     scan->best = pieces;
     pieces.list = old;
   }
-  g_clear_pointer(&pieces.list, g_ptr_array_unref);
+  if (pieces.list && useful && scan->others) {
+    g_ptr_array_add(pieces.list, NULL);
+    g_ptr_array_add(scan->others, g_ptr_array_free(pieces.list, FALSE));
+  } else if (pieces.list) {
+    g_ptr_array_unref(pieces.list);
+  }
 }
 
 static void end_run(Scan *scan) {
@@ -205,6 +216,7 @@ static void read_plain(Alternative *alternative) {
 static void read_expression(Alternative *alternative) {
   Scan scan;
   scan_init(&scan, 0);
+  scan.others = g_ptr_array_new_with_free_func(pieces_free);
   scan_range(&scan, alternative->pattern, alternative->pattern + strlen(alternative->pattern));
   g_string_free(scan.run, TRUE);
   if (!scan.best.list)
@@ -213,6 +225,9 @@ static void read_expression(Alternative *alternative) {
   alternative->weight = scan.weight;
   alternative->plain = scan.plain && scan.best.shortest > 0;
   alternative->literals = (char **)g_ptr_array_free(scan.best.list, FALSE);
+  if (scan.others->len > 0)
+    alternative->others = g_steal_pointer(&scan.others);
+  g_clear_pointer(&scan.others, g_ptr_array_unref);
 }
 
 static Alternative *alternative_new(const char *from, const char *end) {
@@ -248,15 +263,36 @@ gboolean alternative_check(Alternative *alternative, GError **error) {
     g_set_error_literal(error, G_REGEX_ERROR, G_REGEX_ERROR_COMPILE, "nothing between two |");
     return FALSE;
   }
-  alternative->regex = g_regex_new(alternative->pattern, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, error);
+  alternative->regex = g_regex_new(alternative->pattern, G_REGEX_CASELESS, 0, error);
   alternative->broken = alternative->regex == NULL;
   return !alternative->broken;
+}
+
+/* FALSE: a piece is missing without which nothing matches.  Looking for it costs little beside an expression. */
+static gboolean has_others(const Alternative *alternative, const char *text) {
+  for (guint i = 0; alternative->others && i < alternative->others->len; i++) {
+    char **piece = g_ptr_array_index(alternative->others, i);
+    while (*piece && !strstr(text, *piece))
+      piece++;
+    if (!*piece)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Machine code takes far longer to make than to run: it pays for what is tried on many mails. */
+static void make_fast(Alternative *alternative) {
+  if (++alternative->tries != TRIES_SLOW)
+    return;
+  g_regex_unref(alternative->regex);
+  alternative->regex = g_regex_new(alternative->pattern, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
 }
 
 gboolean alternative_matches(Alternative *alternative, const char *text) {
   if (alternative->plain)
     return TRUE;
-  if (alternative->broken || !alternative_check(alternative, NULL))
+  if (alternative->broken || !has_others(alternative, text) || !alternative_check(alternative, NULL))
     return FALSE;
+  make_fast(alternative);
   return g_regex_match(alternative->regex, text, 0, NULL);
 }

@@ -1,5 +1,5 @@
 /* The patterns of rules: alternatives of a regular expression, each with pieces of plain text of which one must be there
- * for it to match.  Most alternatives are plain text; those that are not are compiled when such a piece turns up.
+ * for it to match.  Most alternatives are plain text; those that are not are compiled when all that must be there is.
  *
  * A pattern is a Perl-compatible regular expression over normalised text (see classify.h), upper and lower case alike.
  * At its top level | separates alternatives, and blanks around each are dropped, so that a long pattern may be folded
@@ -15,9 +15,11 @@
 typedef struct Alternative {
   char *pattern;
   char **literals; /* lower case; whatever the alternative matches has one of them in it; empty: nothing is known */
+  GPtrArray *others; /* of char **: of each one must be in a match, too; NULL: none */
   guint weight;    /* bytes of plain text in a match, at least: how specific it is */
   gboolean plain;  /* the one literal is all of it */
   GRegex *regex;   /* once compiled; not for plain ones */
+  guint tries;     /* of the expression */
   gboolean broken; /* does not compile */
 } Alternative;
 
