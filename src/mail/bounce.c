@@ -185,6 +185,14 @@ static void complete(BounceRecipient *recipient, const char *words) {
     recipient->permanent = 0;
 }
 
+/* Without any other words those behind the code of the Status field. */
+static void take_comment(BounceRecipient *recipient) {
+  if (says_nothing(recipient->diagnostic) && recipient->comment) {
+    g_free(recipient->diagnostic);
+    recipient->diagnostic = g_steal_pointer(&recipient->comment);
+  }
+}
+
 /* Everybody who is known to have got the notice, or passed it on: no recipients of the returned mail. */
 static char *sender_of(const Reading *reading) {
   const GPtrArray *client = reading->notice->client;
@@ -203,6 +211,7 @@ static void complete_alone(const Reading *reading, BounceRecipient *recipient, c
   g_autofree char *refusal = bounce_words_have_code(words) ? NULL : bounce_refusal_find(reading->notice);
   gboolean better = refusal && (!*words || bounce_words_have_code(refusal));
   complete(recipient, better ? refusal : words);
+  take_comment(recipient);
   if (better || !*words || (!bounce_words_have_code(words) && bounce_words_have_code(reading->joined)))
     complete(recipient, reading->joined);
 }
@@ -229,8 +238,10 @@ static void read_recipients(Reading *reading, gboolean *named) {
     else
       complete(recipient, text->words);
   }
-  for (guint i = 0; i < bounce->recipients->len; i++)
+  for (guint i = 0; i < bounce->recipients->len; i++) {
+    take_comment(g_ptr_array_index(bounce->recipients, i));
     complete(g_ptr_array_index(bounce->recipients, i), NULL);
+  }
 }
 
 /* Reports without a usable Final-Recipient, and notices that name nobody: whom the returned mail was for. */
@@ -309,6 +320,23 @@ static void judge(Reading *reading, gboolean report, gboolean named) {
 
 static void drop_recipients(Bounce *bounce) {
   g_ptr_array_set_size(bounce->recipients, 0);
+}
+
+static void add_nameless(Bounce *bounce) {
+  if (bounce->recipients->len == 0)
+    g_ptr_array_add(bounce->recipients, bounce_recipient_new());
+}
+
+/* Who answers automatically got the mail. */
+static void add_answerer(Reading *reading) {
+  const GPtrArray *headers = reading->mail.headers ? reading->mail.headers : reading->notice->client;
+  const char *from = fields_get(headers, "From");
+  g_autoptr(GPtrArray) addresses = g_ptr_array_new_with_free_func(g_free);
+  if (from && !notice_is_daemon(from))
+    append_addresses(addresses, from);
+  if (addresses->len > 0)
+    recipient_of(reading->bounce, g_ptr_array_index(addresses, addresses->len - 1));
+  add_nameless(reading->bounce);
 }
 
 static void reading_clear(Reading *reading) {
@@ -403,7 +431,11 @@ static void read_all(Reading *reading) {
   if (bounce->kind == BOUNCE_FEEDBACK) {
     drop_recipients(bounce);
     add_feedback_recipients(reading);
-  } else if (bounce->kind == BOUNCE_AUTOREPLY || bounce->kind == BOUNCE_OTHER) {
+    add_nameless(bounce);
+  } else if (bounce->kind == BOUNCE_AUTOREPLY) {
+    drop_recipients(bounce);
+    add_answerer(reading);
+  } else if (bounce->kind == BOUNCE_OTHER) {
     drop_recipients(bounce);
   } else if (bounce->recipients->len == 0) {
     BounceRecipient *recipient = bounce_recipient_new();

@@ -39,6 +39,7 @@ typedef struct BounceRecipient {
   char *rule;     /* id of the rule that decided about the cause; NULL: a code did, or nothing */
   char *owner;    /* sender sender-admin recipient recipient-admin nobody-wait */
   int permanent; /* 1, 0; -1: not said */
+  char *comment;  /* behind the code in the Status field, where it tells more than the code; for the reader only */
   gboolean bare; /* the report says about it what RFC 3464 s2.3 requires, and nothing else */
 } BounceRecipient;
 
@@ -58,7 +59,8 @@ typedef struct Bounce {
   char *dkim_selector;   /* s= of the same */
   char *notice;          /* the words of the notice, its lines joined; no copy of the returned mail */
   char **received;       /* its Received fields, newest first, unfolded; NULL-terminated, never NULL */
-  GPtrArray *recipients; /* of BounceRecipient, at least one if is_bounce */
+  GPtrArray *recipients; /* of BounceRecipient, at least one unless the kind is BOUNCE_OTHER; of an automatic answer who
+                            answered, of a complaint who complained: an address, where one is named */
   /* found anywhere in the text */
   char *list;        /* blocklist named: zone or operator */
   char *listed_ip;   /* address that is named as blocked, listed or refused */

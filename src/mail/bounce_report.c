@@ -22,7 +22,8 @@ void bounce_recipient_free(BounceRecipient *recipient) {
                      recipient->command,   recipient->remote_mta,
                      recipient->remote_ip, recipient->diagnostic,
                      recipient->provider,  recipient->cause,
-                     recipient->rule,      recipient->owner};
+                     recipient->rule,      recipient->owner,
+                     recipient->comment};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);
   g_free(recipient);
@@ -142,6 +143,22 @@ static char *status_of(const char *value) {
   return dots == 2 && n <= 11 && strchr("245", value[0]) && value[1] == '.' ? g_strndup(value, n) : NULL;
 }
 
+/* "5.1.10 (host/domain does not accept mail)": what is in the brackets, unless it is the name of the class (RFC 3463
+ * s2), which the code says already. */
+static char *comment_of(const char *value) {
+  static const char *const classes[] = {"permanent failure", "permanent error", "persistent transient failure",
+                                        "transient failure", "success",         "unknown",
+                                        "undefined",         NULL};
+  const char *open = strchr(value, '('), *close = open ? strrchr(open, ')') : NULL;
+  if (!close || close == open + 1)
+    return NULL;
+  g_autofree char *inside = g_strndup(open + 1, (gsize)(close - open) - 1);
+  g_autofree char *lower = g_ascii_strdown(g_strstrip(inside), -1);
+  if (g_strv_contains(classes, lower) || !strpbrk(lower, "abcdefghijklmnopqrstuvwxyz"))
+    return NULL;
+  return g_steal_pointer(&inside);
+}
+
 static char *first_word(const char *value) {
   value += strspn(value, " \t");
   gsize n = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
@@ -164,6 +181,11 @@ static void read_words(BounceRecipient *recipient, const char *value) {
     bounce_words_read(recipient, value);
 }
 
+static void read_status(BounceRecipient *recipient, const char *value) {
+  set(&recipient->dsn_status, status_of(value));
+  set(&recipient->comment, comment_of(value));
+}
+
 static void read_message_field(Bounce *bounce, const MailField *field) {
   if (g_ascii_strcasecmp(field->name, "Reporting-MTA") == 0 && *field->value)
     set(&bounce->reporting_mta, host_of(field->value));
@@ -180,7 +202,7 @@ static void read_recipient_field(BounceRecipient *recipient, const MailField *fi
   else if (g_ascii_strcasecmp(name, "Action") == 0)
     set(&recipient->action, first_word(field->value));
   else if (g_ascii_strcasecmp(name, "Status") == 0)
-    set(&recipient->dsn_status, status_of(field->value));
+    read_status(recipient, field->value);
   else if (g_ascii_strcasecmp(name, "Remote-MTA") == 0)
     read_remote(recipient, field->value);
   else if (g_ascii_strcasecmp(name, "Diagnostic-Code") == 0)

@@ -256,7 +256,8 @@ static void read_message(GMimeMessage *message, GPtrArray *headers, MimeMail *ou
 
 static GPtrArray *parse_headers(const char *bytes) {
   /* The line that mailboxes put before each mail. */
-  const char *line_end = g_str_has_prefix(bytes, "From ") || g_str_has_prefix(bytes, ">From ") ? strchr(bytes, '\n') : NULL;
+  gboolean marked = g_str_has_prefix(bytes, "From ") || g_str_has_prefix(bytes, ">From ");
+  const char *line_end = marked ? strchr(bytes, '\n') : NULL;
   return fields_parse(line_end ? line_end + 1 : bytes, NULL);
 }
 

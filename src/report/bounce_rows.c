@@ -65,18 +65,18 @@ static const char *const endings[N_ENDINGS][2] = {
     [REFUSED_GOOD] = {N_("{codes}, refused for good"), N_("Refused for good: sending it again will not help.")},
 };
 
-static Ending find_ending(const BounceRecipient *recipient) {
+static Ending find_ending(const Bounce *bounce, const BounceRecipient *recipient) {
   if (g_strcmp0(recipient->action, "delayed") == 0)
     return DELAYED;
-  if (recipient->permanent < 0)
+  if (recipient->permanent < 0 || !bounce->is_bounce)
     return N_ENDINGS;
   return (recipient->reply != NULL ? REFUSED_NOW : FAILED_NOW) + (recipient->permanent > 0 ? 1 : 0);
 }
 
 /* The row about codes; without any, about the result. */
-static BounceRow describe_ending(const BounceRecipient *recipient) {
+static BounceRow describe_ending(const Bounce *bounce, const BounceRecipient *recipient) {
   g_autofree char *codes = bounce_codes(recipient);
-  Ending ending = find_ending(recipient);
+  Ending ending = find_ending(bounce, recipient);
   if (codes == NULL)
     return (BounceRow){g_strdup(tr(N_("Result"))), ending < N_ENDINGS ? g_strdup(tr(endings[ending][1])) : NULL};
   if (ending == N_ENDINGS)
@@ -154,8 +154,8 @@ guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *
     add(&rows, N_("Was sent to"), g_strdup(written_to(first)));
     add_wrapped(&rows, bounce, first);
   }
-  add_row(&rows, describe_ending(first));
-  add(&rows, first->reply != NULL ? N_("Refused by") : N_("Other server"), describe_server(first));
+  add_row(&rows, describe_ending(bounce, first));
+  add(&rows, first->reply != NULL && bounce->is_bounce ? N_("Refused by") : N_("Other server"), describe_server(first));
   add(&rows, N_("Mail system"), g_strdup(first->provider));
   if (is_about_list(bounce, group))
     add(&rows, bounce->list != NULL ? N_("Blocklist") : N_("Listed address"),

@@ -21,13 +21,15 @@ static const char *const kinds[][2] = {
                       NULL},
     [BOUNCE_AUTOREPLY] = {N_("This is an automatic answer, for example \"out of office\". The mail has arrived; nothing "
                              "bounced."),
-                          N_("There is nothing to do. If the person does not see it: junk mail folder.")},
+                          N_("There is nothing to do. The answer may say when the person is back, or who helps "
+                             "meanwhile.")},
     [BOUNCE_FEEDBACK] = {N_("This is a complaint: somebody marked the mail as spam, and the mail provider tells its "
                             "sender. Nothing bounced."),
                          N_("Take the address off your list at once. Give the report to your mail administrator. If "
                             "nobody on your side sent that mail, an account may be in foreign hands.")},
     [BOUNCE_DELIVERED] = {N_("This is a receipt: the mail was delivered. Nothing bounced."),
-                          N_("There is nothing to do. If the person does not see it: junk mail folder.")},
+                          N_("There is nothing to do. If the person cannot find the mail, ask them to look into the "
+                             "junk mail folder.")},
     [BOUNCE_OTHER] = {N_("This is no bounce as far as one can see: there is no failed address, no code and no report in "
                          "it. If it is one, give the whole message, with everything that was returned."),
                       NULL},
@@ -196,7 +198,10 @@ static void put_other(Page *page, const Bounce *bounce) {
   page_item(page, "", tr(kinds[bounce->kind][0]));
   if (kinds[bounce->kind][1] != NULL)
     page_item(page, "", tr(kinds[bounce->kind][1]));
-  if (bounce->recipients->len == 0)
+  gboolean named = FALSE;
+  for (guint i = 0; i < bounce->recipients->len && !named; i++)
+    named = ((const BounceRecipient *)g_ptr_array_index(bounce->recipients, i))->recipient != NULL;
+  if (!named)
     return;
   PageRow rows[BOUNCE_ROWS];
   guint n = fill_rows(bounce, bounce->recipients, rows);

@@ -123,6 +123,18 @@ static void test_pages(void) {
 }
 
 /* Without the knowledge a page says what the bounce says. */
+/* What was not refused has no result that sounds so. */
+static void test_delivered(void) {
+  static const char text[] = HEAD RECIPIENT("hanako@example.com", "delivered", "2.6.0", "250 2.6.0 Message received") ORIGINAL("");
+  g_autoptr(Bounce) bounce = bounce_read(text, strlen(text));
+  g_assert_cmpint(bounce->kind, ==, BOUNCE_DELIVERED);
+  ((BounceRecipient *)g_ptr_array_index(bounce->recipients, 0))->permanent = 0;
+  const ExplainKnowledge nothing = {0};
+  g_autofree char *page = explain_page(bounce, NULL, &nothing, COLUMNS);
+  g_assert_nonnull(strstr(page, "250 2.6.0\n"));
+  g_assert_null(strstr(page, "efused"));
+}
+
 static void test_no_knowledge(void) {
   g_autoptr(Bounce) bounce = read_row(&rows[0]);
   g_autofree char *page = explain_page(bounce, NULL, &(ExplainKnowledge){NULL, NULL}, COLUMNS);
@@ -246,6 +258,7 @@ int main(int argc, char **argv) {
   causes = causes_load(path, diags);
   g_assert_nonnull(causes);
   g_test_add_func("/explain-page/pages", test_pages);
+  g_test_add_func("/explain-page/delivered", test_delivered);
   g_test_add_func("/explain-page/no-knowledge", test_no_knowledge);
   g_test_add_func("/explain-page/rule", test_rule);
   g_test_add_func("/explain-page/outcomes", test_outcomes);
