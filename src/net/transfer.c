@@ -1,0 +1,503 @@
+/* Talks by libcurl: build/transfer.so. */
+#include "net/transfer_private.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Of the time that one DNS question may take.  RFC 5321 s4.5.3.2.1 gives a greeting five minutes; a person cannot
+ * wait for that long, which is why a greeting that does not come in time proves nothing. */
+#define HTTPS_TIMES 2
+#define LINES_TIMES 6
+
+/* --- what libcurl tells --- */
+
+/* "SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384": there is no other way to learn it without
+ * calling into OpenSSL. */
+static void note_text(Transfer *t, const char *text, gsize length) {
+  static const char lead[] = "SSL connection using ";
+  g_autofree char *line = g_strndup(text, length);
+  if (!g_str_has_prefix(line, lead))
+    return;
+  g_auto(GStrv) words = g_strsplit(g_strchomp(line) + strlen(lead), " / ", 3);
+  g_free(t->answer->tls);
+  g_free(t->answer->cipher);
+  t->answer->tls = text_safe(words[0], -1, 40, TEXT_LINE, NULL);
+  t->answer->cipher = words[0] != NULL && words[1] != NULL ? text_safe(words[1], -1, 80, TEXT_LINE, NULL) : NULL;
+}
+
+/* What goes out in a talk with a log-in: only words that cannot hold the password are written down. */
+static char *without_secret(const char *line, gsize length) {
+  static const char *const plain[] = {"EHLO", "HELO", "STARTTLS", "STLS", "CAPABILITY", "CAPA", "QUIT", "LOGOUT", NULL};
+  static const char *const shown[] = {"AUTH", "AUTHENTICATE", "LOGIN", "USER", "PASS", "APOP", NULL};
+  g_autofree char *text = g_strndup(line, length);
+  g_auto(GStrv) words = g_strsplit_set(g_strchomp(text), " ", 4);
+  guint n = g_strv_length(words);
+  guint at = n > 1 && words[0][0] >= 'A' && words[0][0] <= 'Z' && g_ascii_isdigit(words[0][strlen(words[0]) - 1]) ? 1 : 0;
+  if (n == 0)
+    return g_strdup("***");
+  if (g_strv_contains(plain, words[at]))
+    return g_strdup(text);
+  if (!g_strv_contains(shown, words[at]))
+    return g_strdup("***");
+  /* The mechanism's name tells what was tried; a word after it may be the initial response. */
+  gboolean mechanism = g_str_has_prefix(words[at], "AUTH") && at + 1 < n;
+  return g_strjoin(" ", words[at], mechanism ? words[at + 1] : "***", mechanism ? "***" : NULL, NULL);
+}
+
+static int on_debug(CURL *easy, curl_infotype type, char *data, size_t length, void *user) {
+  Transfer *t = user;
+  (void)easy;
+  if (type == CURLINFO_TEXT) {
+    note_text(t, data, length);
+  } else if (type == CURLINFO_HEADER_IN) {
+    transfer_note_lines(t, '<', data, length);
+  } else if (type == CURLINFO_HEADER_OUT) {
+    g_autofree char *cleaned = t->login ? without_secret(data, length) : NULL;
+    transfer_note_lines(t, '>', cleaned != NULL ? cleaned : data, cleaned != NULL ? strlen(cleaned) : length);
+  }
+  return 0;
+}
+
+/* libcurl asks now and then whether to go on: the one way to stop a greeting that never ends. */
+static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+  (void)a, (void)b, (void)c, (void)d;
+  return ((Transfer *)user)->too_big ? 1 : 0;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *user) {
+  Transfer *t = user;
+  gsize room = t->max_body - t->body->len;
+  gsize length = size * n;
+  g_byte_array_append(t->body, (const guint8 *)data, (guint)MIN(length, room));
+  if (length <= room)
+    return length;
+  t->too_big = TRUE;
+  return 0;
+}
+
+/* --- the socket interface --- */
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused) {
+  Transfers *house = user;
+  (void)easy, (void)unused;
+  const short events = (short)((what & CURL_POLL_IN ? POLLIN : 0) | (what & CURL_POLL_OUT ? POLLOUT : 0));
+  for (guint i = 0; i < house->sockets->len; i++) {
+    struct pollfd *p = &g_array_index(house->sockets, struct pollfd, i);
+    if (p->fd != fd)
+      continue;
+    if (what == CURL_POLL_REMOVE)
+      g_array_remove_index_fast(house->sockets, i);
+    else
+      p->events = events;
+    return 0;
+  }
+  const struct pollfd p = {.fd = fd, .events = events};
+  if (what != CURL_POLL_REMOVE)
+    g_array_append_val(house->sockets, p);
+  return 0;
+}
+
+static int on_timer(CURLM *multi, long ms, void *user) {
+  (void)multi;
+  ((Transfers *)user)->due = ms < 0 ? G_MAXINT64 : g_get_monotonic_time() + ms * G_GINT64_CONSTANT(1000);
+  return 0;
+}
+
+/* --- one talk --- */
+
+static void transfer_free(gpointer data) {
+  Transfer *t = data;
+  transfer_lines_end(t);
+  curl_multi_remove_handle(t->house->multi, t->easy);
+  curl_easy_cleanup(t->easy);
+  curl_slist_free_all(t->addresses);
+  curl_slist_free_all(t->headers);
+  talk_answer_free(t->answer);
+  g_strfreev(t->commands);
+  g_byte_array_unref(t->body);
+  if (t->out != NULL)
+    g_string_free(t->out, TRUE);
+  if (t->in != NULL)
+    g_string_free(t->in, TRUE);
+  g_free(t);
+}
+
+static guint16 request_port(const TalkRequest *request) {
+  return request->port != 0 ? request->port : talk_default_port(request->scheme);
+}
+
+static char *request_url(CURL *easy, const TalkRequest *request) {
+  gboolean literal = strchr(request->host, ':') != NULL;
+  g_autofree char *host = literal ? g_strdup_printf("[%s]", request->host) : g_strdup(request->host);
+  const char *path = request->path != NULL ? request->path : "/";
+  if (request->scheme == TALK_HTTPS)
+    return g_strdup_printf("https://%s:%u%s", host, request_port(request), path);
+  char *helo = curl_easy_escape(easy, request->helo != NULL ? request->helo : "localhost", 0);
+  char *url = g_strdup_printf("%s://%s:%u/%s", talk_scheme_word(request->scheme), host, request_port(request),
+                              request->scheme <= TALK_SMTPS ? helo : "");
+  curl_free(helo);
+  return url;
+}
+
+static char *bracketed(const char *address) {
+  return strchr(address, ':') != NULL ? g_strdup_printf("[%s]", address) : g_strdup(address);
+}
+
+/* Where to connect to.  One address goes into CONNECT_TO, which is this talk's own; several into RESOLVE, which libcurl
+ * tries at short intervals (RFC 8305) but keeps for all talks with that host. */
+static void set_addresses(Transfer *t, const TalkRequest *request) {
+  guint port = request_port(request);
+  if (request->addresses[1] == NULL) {
+    g_autofree char *address = bracketed(request->addresses[0]);
+    g_autofree char *entry = g_strdup_printf("::%s:%u", address, port);
+    t->addresses = curl_slist_append(NULL, entry);
+    curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->addresses);
+    return;
+  }
+  g_autoptr(GString) entry = g_string_new(NULL);
+  g_string_printf(entry, "%s:%u:", request->host, port);
+  for (guint i = 0; request->addresses[i] != NULL; i++) {
+    g_autofree char *address = bracketed(request->addresses[i]);
+    g_string_append_printf(entry, "%s%s", i > 0 ? "," : "", address);
+  }
+  t->addresses = curl_slist_append(NULL, entry->str);
+  curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->addresses);
+}
+
+static void set_tls(Transfer *t, const TalkRequest *request) {
+  static const long modes[] = {
+      [TALK_TLS_TRY] = CURLUSESSL_TRY, [TALK_TLS_NONE] = CURLUSESSL_NONE, [TALK_TLS_NEED] = CURLUSESSL_ALL};
+  gboolean strict = request->scheme == TALK_HTTPS || t->login;
+  curl_easy_setopt(t->easy, CURLOPT_USE_SSL, t->login ? (long)CURLUSESSL_ALL : modes[request->tls]);
+  curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, strict ? 1L : 0L);
+  curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, strict ? 2L : 0L);
+  curl_easy_setopt(t->easy, CURLOPT_CERTINFO, 1L);
+  if (t->house->ca_file != NULL)
+    curl_easy_setopt(t->easy, CURLOPT_CAINFO, t->house->ca_file);
+}
+
+static void set_https(Transfer *t, const TalkRequest *request) {
+  if (request->accept != NULL) {
+    g_autofree char *accept = g_strdup_printf("Accept: %s", request->accept);
+    t->headers = curl_slist_append(NULL, accept);
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+  }
+  curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "whybounce/" WB_VERSION);
+  curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+}
+
+static void set_login(Transfer *t, const TalkRequest *request) {
+  curl_easy_setopt(t->easy, CURLOPT_USERNAME, request->user);
+  curl_easy_setopt(t->easy, CURLOPT_PASSWORD, request->password != NULL ? request->password : "");
+  /* What needs no more than these two: libcurl would go to a Kerberos server of its own accord. */
+  curl_easy_setopt(t->easy, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN;AUTH=CRAM-MD5;AUTH=SCRAM-SHA-256;AUTH=SCRAM-SHA-1");
+}
+
+static void set_common(Transfer *t, const TalkRequest *request, guint timeout_ms) {
+  g_autofree char *url = request_url(t->easy, request);
+  curl_easy_setopt(t->easy, CURLOPT_URL, url);
+  curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+  curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+  curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(t->easy, CURLOPT_DEBUGFUNCTION, on_debug);
+  curl_easy_setopt(t->easy, CURLOPT_DEBUGDATA, t);
+  curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
+  curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+  curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
+  /* A proxy would connect to where it likes, not to the address that was judged. */
+  curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
+  if (request->scheme != TALK_HTTPS)
+    curl_easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
+}
+
+static Transfer *transfers_ask(Transfers *house, const TalkRequest *request, const char *key, gpointer owner) {
+  Transfer *t = g_new0(Transfer, 1);
+  guint timeout_ms = house->settings.timeout_ms * (request->scheme == TALK_HTTPS ? HTTPS_TIMES : LINES_TIMES);
+  t->house = house;
+  t->owner = owner;
+  t->scheme = request->scheme;
+  t->login = request->user != NULL;
+  t->easy = curl_easy_init();
+  t->answer = talk_answer_new(key, TALK_FAILED);
+  t->answer->asked_at = g_get_real_time();
+  t->answer->secret = request->secret || t->login;
+  t->started = g_get_monotonic_time();
+  t->deadline = t->started + timeout_ms * G_GINT64_CONSTANT(1000);
+  t->max_body = request->max_body != 0 ? request->max_body : TALK_MAX_BODY;
+  t->body = g_byte_array_new();
+  t->commands = request->commands != NULL ? g_strdupv((char **)request->commands) : NULL;
+  set_common(t, request, timeout_ms);
+  set_addresses(t, request);
+  set_tls(t, request);
+  if (request->scheme == TALK_HTTPS)
+    set_https(t, request);
+  if (t->login)
+    set_login(t, request);
+  g_ptr_array_add(house->transfers, t);
+  curl_multi_add_handle(house->multi, t->easy);
+  return t;
+}
+
+/* --- the answer --- */
+
+static const struct {
+  CURLcode code;
+  TalkStatus status;
+} outcomes[] = {
+    {CURLE_OK, TALK_OK},
+    {CURLE_OPERATION_TIMEDOUT, TALK_TIMEOUT},
+    {CURLE_SSL_CONNECT_ERROR, TALK_TLS_FAILED},
+    {CURLE_SSL_CIPHER, TALK_TLS_FAILED},
+    {CURLE_PEER_FAILED_VERIFICATION, TALK_CERTIFICATE},
+    {CURLE_SSL_ISSUER_ERROR, TALK_CERTIFICATE},
+    {CURLE_USE_SSL_FAILED, TALK_NO_TLS},
+    {CURLE_LOGIN_DENIED, TALK_DENIED},
+    {CURLE_REMOTE_ACCESS_DENIED, TALK_DECLINED},
+    {CURLE_WEIRD_SERVER_REPLY, TALK_GARBAGE},
+    {CURLE_UNSUPPORTED_PROTOCOL, TALK_GARBAGE}, /* HTTP/0.9: no status line */
+    {CURLE_BAD_CONTENT_ENCODING, TALK_GARBAGE},
+    {CURLE_GOT_NOTHING, TALK_CLOSED},
+    {CURLE_RECV_ERROR, TALK_CLOSED},
+    {CURLE_SEND_ERROR, TALK_CLOSED},
+    {CURLE_PARTIAL_FILE, TALK_CLOSED},
+};
+
+static TalkStatus connect_status(const Transfer *t) {
+  long code = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &code);
+  if (code == ECONNREFUSED)
+    return TALK_REFUSED;
+  return code == ETIMEDOUT ? TALK_TIMEOUT : TALK_UNREACHABLE;
+}
+
+static gboolean last_line_declines(const Transfer *t) {
+  const char *line = t->answer->lines->len > 0 ? g_ptr_array_index(t->answer->lines, t->answer->lines->len - 1) : "";
+  return t->scheme <= TALK_SMTPS && t->scheme != TALK_HTTPS && line[0] == '<' && (line[2] == '4' || line[2] == '5') &&
+         g_ascii_isdigit(line[3]) && g_ascii_isdigit(line[4]);
+}
+
+static TalkStatus status_of(const Transfer *t, CURLcode code) {
+  if (t->too_big)
+    return TALK_TOO_BIG;
+  if (code == CURLE_COULDNT_CONNECT)
+    return connect_status(t);
+  if (code == CURLE_WEIRD_SERVER_REPLY && last_line_declines(t))
+    return TALK_DECLINED;
+  for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++)
+    if (outcomes[i].code == code)
+      return outcomes[i].status;
+  return TALK_FAILED;
+}
+
+static const struct {
+  const char *verb;
+  TalkPhase phase, answered; /* while the reply is awaited; after it */
+} verbs[] = {
+    {"EHLO", PHASE_HELLO, PHASE_HELLO},           {"HELO", PHASE_HELLO, PHASE_HELLO}, {"CAPA", PHASE_HELLO, PHASE_HELLO},
+    {"CAPABILITY", PHASE_HELLO, PHASE_HELLO},     {"STARTTLS", PHASE_STARTTLS, PHASE_TLS},
+    {"STLS", PHASE_STARTTLS, PHASE_TLS},
+};
+
+/* Where a session of lines stopped: the last thing we said tells. */
+static TalkPhase lines_phase(const Transfer *t) {
+  const GPtrArray *lines = t->answer->lines;
+  for (guint i = lines->len; i-- > 0;) {
+    const char *line = g_ptr_array_index(lines, i);
+    if (line[0] != '>')
+      continue;
+    g_auto(GStrv) words = g_strsplit(line + 2, " ", 3);
+    for (guint k = 0; k < G_N_ELEMENTS(verbs); k++)
+      if (g_strv_contains((const char *const *)words, verbs[k].verb))
+        return i + 1 < lines->len ? verbs[k].answered : verbs[k].phase;
+    return PHASE_LOGIN;
+  }
+  return PHASE_GREETING;
+}
+
+static TalkPhase phase_of(const Transfer *t) {
+  curl_off_t connected = 0, encrypted = 0;
+  gboolean tls_first = t->scheme == TALK_HTTPS || t->scheme == TALK_SMTPS || t->scheme == TALK_IMAPS || t->scheme == TALK_POP3S;
+  curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected);
+  curl_easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &encrypted);
+  if (connected == 0)
+    return PHASE_CONNECT;
+  if (tls_first && encrypted == 0 && t->answer->lines->len == 0)
+    return PHASE_TLS;
+  return t->scheme == TALK_HTTPS ? PHASE_BODY : lines_phase(t);
+}
+
+static void take_server(Transfer *t) {
+  char *ip = NULL;
+  long port = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &ip);
+  curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_PORT, &port);
+  if (ip == NULL || *ip == '\0')
+    return;
+  g_autofree char *address = bracketed(ip);
+  t->answer->server = g_strdup_printf("%s:%ld", address, port);
+}
+
+static void take_chain(Transfer *t) {
+  struct curl_certinfo *info = NULL;
+  long verify = 0;
+  if (t->answer->tls == NULL && t->answer->status != TALK_CERTIFICATE)
+    return;
+  curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+  t->answer->verify = (int)verify;
+  if (curl_easy_getinfo(t->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL)
+    return;
+  g_autoptr(GStrvBuilder) chain = g_strv_builder_new();
+  for (int i = 0; i < MIN(info->num_of_certs, TALK_MAX_CHAIN); i++)
+    for (const struct curl_slist *field = info->certinfo[i]; field != NULL; field = field->next)
+      if (g_str_has_prefix(field->data, "Cert:"))
+        g_strv_builder_add(chain, field->data + strlen("Cert:"));
+  if (info->num_of_certs > 0)
+    t->answer->chain = g_strv_builder_end(chain);
+}
+
+static void take_response(Transfer *t) {
+  long code = 0;
+  char *type = NULL, *location = NULL;
+  curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &code);
+  curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
+  curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
+  t->answer->code = (int)code;
+  t->answer->type = type != NULL ? text_safe(type, -1, 200, TEXT_LINE, NULL) : NULL;
+  t->answer->location = location != NULL ? text_safe(location, -1, 2000, TEXT_LINE, NULL) : NULL;
+  if (code != 0)
+    t->answer->body = g_bytes_new(t->body->data, t->body->len);
+}
+
+/* Hands the answer over; the talk is gone afterwards. */
+static void transfer_finish(Transfer *t) {
+  Transfers *house = t->house;
+  TalkAnswer *answer = g_steal_pointer(&t->answer);
+  gpointer owner = t->owner;
+  answer->elapsed_ms = (guint)((g_get_monotonic_time() - t->started) / 1000);
+  t->answer = talk_answer_new("", TALK_FAILED); /* what libcurl still says while it closes */
+  g_ptr_array_remove_fast(house->transfers, t);
+  house->settings.done(house->settings.user, owner, answer);
+}
+
+static void transfer_connected(Transfer *t, CURLcode code) {
+  take_server(t);
+  t->answer->status = status_of(t, code);
+  t->answer->phase = code == CURLE_OK ? PHASE_OVER : phase_of(t);
+  if (code != CURLE_OK)
+    t->answer->error = text_safe(*t->error != '\0' ? t->error : curl_easy_strerror(code), -1, 300, TEXT_LINE, NULL);
+  take_chain(t);
+  if (t->scheme == TALK_HTTPS)
+    take_response(t);
+  if (t->answer->status != TALK_OK || t->commands == NULL || t->commands[0] == NULL || transfer_lines_begin(t))
+    transfer_finish(t);
+}
+
+/* --- the loop --- */
+
+static gint64 transfers_prepare(Transfers *house, GArray *fds) {
+  gint64 due = house->due;
+  if (house->sockets->len > 0)
+    g_array_append_vals(fds, house->sockets->data, house->sockets->len);
+  for (guint i = 0; i < house->transfers->len; i++) {
+    const Transfer *t = g_ptr_array_index(house->transfers, i);
+    const struct pollfd p = {.fd = t->fd, .events = (short)(POLLIN | (t->talking && t->out->len > 0 ? POLLOUT : 0))};
+    if (!t->talking)
+      continue;
+    g_array_append_val(fds, p);
+    due = MIN(due, t->deadline);
+  }
+  return due;
+}
+
+static int to_mask(short revents) {
+  return (revents & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) | (revents & POLLOUT ? CURL_CSELECT_OUT : 0) |
+         (revents & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0);
+}
+
+static gboolean is_curls(const Transfers *house, int fd) {
+  for (guint i = 0; i < house->sockets->len; i++)
+    if (g_array_index(house->sockets, struct pollfd, i).fd == fd)
+      return TRUE;
+  return FALSE;
+}
+
+static void talk_on(Transfers *house) {
+  for (guint i = house->transfers->len; i-- > 0;) {
+    Transfer *t = g_ptr_array_index(house->transfers, i);
+    if (t->talking && transfer_lines_go_on(t))
+      transfer_finish(t);
+  }
+}
+
+static void transfers_process(Transfers *house, const struct pollfd *fds, guint n) {
+  int running;
+  /* Before libcurl begins another talk, or its socket would be taken for one that was waited for. */
+  talk_on(house);
+  for (guint i = 0; i < n; i++)
+    if (fds[i].revents != 0 && is_curls(house, fds[i].fd))
+      curl_multi_socket_action(house->multi, fds[i].fd, to_mask(fds[i].revents), &running);
+  if (house->due <= g_get_monotonic_time()) {
+    house->due = G_MAXINT64;
+    curl_multi_socket_action(house->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+  int left;
+  for (CURLMsg *message; (message = curl_multi_info_read(house->multi, &left)) != NULL;) {
+    Transfer *t = NULL;
+    CURLcode code = message->data.result;
+    if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t) == CURLE_OK)
+      transfer_connected(t, code);
+  }
+}
+
+/* --- the house --- */
+
+static Transfers *transfers_new(const TransferSettings *settings) {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    return NULL;
+  Transfers *house = g_new0(Transfers, 1);
+  house->settings = *settings;
+  house->ca_file = g_strdup(settings->ca_file);
+  house->multi = curl_multi_init();
+  house->sockets = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
+  house->transfers = g_ptr_array_new_with_free_func(transfer_free);
+  house->due = G_MAXINT64;
+  curl_multi_setopt(house->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(house->multi, CURLMOPT_SOCKETDATA, house);
+  curl_multi_setopt(house->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt(house->multi, CURLMOPT_TIMERDATA, house);
+  return house;
+}
+
+static void transfers_free(Transfers *house) {
+  g_ptr_array_unref(house->transfers);
+  curl_multi_cleanup(house->multi);
+  curl_global_cleanup();
+  g_array_unref(house->sockets);
+  g_free(house->ca_file);
+  g_free(house);
+}
+
+static void transfers_abandon(Transfers *house, Transfer *t) {
+  g_ptr_array_remove_fast(house->transfers, t);
+}
+
+static const TalkAnswer *transfer_so_far(const Transfer *t) {
+  return t->answer;
+}
+
+const TransferModule *transfer_module(void);
+
+const TransferModule *transfer_module(void) {
+  static const TransferModule module = {transfers_new,     transfers_free,    transfers_ask,    transfers_abandon,
+                                        transfer_so_far, transfers_prepare, transfers_process};
+  return &module;
+}
