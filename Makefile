@@ -26,14 +26,16 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -fPIC -Isrc $(WARN) $(CFLAGS) $(SANFLAGS) 
 ALL_LDFLAGS = $(LDFLAGS) $(SANFLAGS) -rdynamic -Wl,--as-needed
 
 # Modules: what only some runs need, loaded when they do (src/base/module.h).  Name, source, library.
-MODULE_SRC = src/mail/mime.c src/base/json_module.c src/ui/curses.c
-MODULES    = $(BUILD)/mime.so $(BUILD)/json.so $(BUILD)/screen.so
+MODULE_SRC = src/mail/mime.c src/base/json_module.c src/ui/curses.c src/net/transfer.c src/net/transfer_lines.c
+MODULES    = $(BUILD)/mime.so $(BUILD)/json.so $(BUILD)/screen.so $(BUILD)/transfer.so
 $(BUILD)/mime.so:   $(BUILD)/src/mail/mime.o
 $(BUILD)/json.so:   $(BUILD)/src/base/json_module.o
 $(BUILD)/screen.so: $(BUILD)/src/ui/curses.o
+$(BUILD)/transfer.so: $(BUILD)/src/net/transfer.o $(BUILD)/src/net/transfer_lines.o
 $(BUILD)/mime.so   $(BUILD)/src/mail/mime.o:        LIB = gmime-3.0
 $(BUILD)/json.so   $(BUILD)/src/base/json_module.o: LIB = json-glib-1.0
 $(BUILD)/screen.so $(BUILD)/src/ui/curses.o:        LIB = ncursesw
+$(BUILD)/transfer.so $(BUILD)/src/net/transfer.o $(BUILD)/src/net/transfer_lines.o: LIB = libcurl
 SRC  = $(filter-out $(MODULE_SRC),$(wildcard src/*/*.c))
 OBJ  = $(SRC:%.c=$(BUILD)/%.o)
 MAIN = $(BUILD)/src/main.o

@@ -1,7 +1,5 @@
 #include "flow/session_private.h"
 
-#include "net/net_recording.h"
-
 #include <stdarg.h>
 
 char *session_time(gint64 at) {
@@ -35,8 +33,7 @@ void session_emit(Session *s, const char *event, ...) {
 static void emit_run(Session *s, const ProbeRun *run) {
   const NetWaiter *waiter = probe_run_waiter(run);
   for (guint i = 0; i < net_waiter_length(waiter); i++) {
-    const DnsAnswer *answer = net_waiter_answer(waiter, i);
-    g_autofree char *line = answer != NULL ? net_recording_line(answer, net_nonce(s->net)) : NULL;
+    g_autofree char *line = net_waiter_line(waiter, i);
     if (line != NULL)
       s->sink("net", (const char *const[]){"line", line, NULL}, s->sink_user);
   }

@@ -21,10 +21,12 @@ static guint question_hash(gconstpointer key) {
   return q->at != NULL ? hash ^ g_str_hash(q->at) : hash;
 }
 
+/* The key of a talk may hold a path or a local part: those are compared as they are. */
 static gboolean question_equal(gconstpointer a, gconstpointer b) {
   const Question *p = a, *q = b;
-  return p->type == q->type && p->length == q->length && g_strcmp0(p->at, q->at) == 0 &&
-         g_ascii_strncasecmp(p->name, q->name, p->length) == 0;
+  if (p->type != q->type || p->length != q->length || g_strcmp0(p->at, q->at) != 0)
+    return FALSE;
+  return p->type == 0 ? memcmp(p->name, q->name, p->length) == 0 : g_ascii_strncasecmp(p->name, q->name, p->length) == 0;
 }
 
 Question *net_question_ref(Question *q) {
@@ -35,22 +37,27 @@ Question *net_question_ref(Question *q) {
 void net_question_unref(Question *q) {
   if (--q->refs > 0)
     return;
-  dns_answer_free(q->answer);
+  q->kind->answer_free(q->answer);
   g_clear_pointer(&q->waiters, g_ptr_array_unref);
   g_free(q->name);
   g_free(q->at);
   g_free(q);
 }
 
-static Question *table_find(const Net *net, const char *at, const char *name, DnsType type) {
-  const Question key = {.name = (char *)name, .length = dns_name_length(name), .at = (char *)at, .type = type};
+static gsize question_length(const char *name, DnsType type) {
+  return type == 0 ? strlen(name) : dns_name_length(name);
+}
+
+Question *net_table_find(const Net *net, const char *at, const char *name, DnsType type) {
+  const Question key = {.name = (char *)name, .length = question_length(name, type), .at = (char *)at, .type = type};
   return g_hash_table_lookup(net->questions, &key);
 }
 
-static Question *table_add(Net *net, const char *at, const char *name, DnsType type) {
+Question *net_table_add(Net *net, const char *at, const char *name, DnsType type) {
   Question *q = g_new0(Question, 1);
   q->refs = 1;
-  q->length = dns_name_length(name);
+  q->kind = type == 0 ? &talk_kind : &dns_kind;
+  q->length = question_length(name, type);
   q->name = g_strndup(name, q->length);
   q->at = g_strdup(at);
   q->type = type;
@@ -65,11 +72,9 @@ void net_table_drop(Net *net, Question *q) {
 
 /* --- sinks --- */
 
-void net_say(Net *net, const DnsAnswer *answer) {
-  if (net->sinks->len == 0)
-    return;
-  g_autofree char *line = net_recording_line(answer, net->nonce);
-  for (guint i = 0; i < net->sinks->len; i++) {
+void net_say(Net *net, const Question *q) {
+  g_autofree char *line = net->sinks->len > 0 ? q->kind->line(q->answer, net->nonce) : NULL;
+  for (guint i = 0; line != NULL && i < net->sinks->len; i++) {
     const Sink *sink = &g_array_index(net->sinks, Sink, i);
     sink->call(line, sink->user);
   }
@@ -115,7 +120,7 @@ gboolean net_record(Net *net, const char *path, GError **error) {
 
 /* --- answers arrive --- */
 
-static void question_settle(Net *net, Question *q, DnsAnswer *answer) {
+void net_question_settle(Net *net, Question *q, gpointer answer) {
   q->answer = answer;
   q->task = NULL;
   net->open--;
@@ -129,21 +134,22 @@ static void question_settle(Net *net, Question *q, DnsAnswer *answer) {
 
 static void question_done(gpointer user, gpointer owner, DnsAnswer *answer) {
   Net *net = user;
-  question_settle(net, owner, answer);
+  net_question_settle(net, owner, answer);
   net->answered++;
-  net_say(net, answer);
+  net_say(net, owner);
 }
 
 void net_question_abandon(Net *net, Question *q) {
-  dns_live_abandon(q->live, q->task);
+  q->kind->abandon(net, q);
   q->task = NULL;
   net->open--;
 }
 
 /* The answer of nobody. */
 static void question_close(Question *q, DnsStatus status) {
-  q->answer = dns_answer_new(q->name, q->type, status);
-  q->answer->at = g_strdup(q->at);
+  DnsAnswer *answer = dns_answer_new(q->name, q->type, status);
+  answer->at = g_strdup(q->at);
+  q->answer = answer;
 }
 
 static void question_begin(Net *net, Question *q) {
@@ -159,7 +165,7 @@ static void question_begin(Net *net, Question *q) {
   q->live = q->at != NULL ? dns_direct_at(net->direct, q->at) : net->live;
   if (q->live == NULL || !dns_live_has_resolver(q->live)) {
     question_close(q, DNS_UNREACHABLE);
-    net_say(net, q->answer);
+    net_say(net, q);
     return;
   }
   q->task = dns_live_ask(q->live, q->name, &wire, q->type, q);
@@ -168,17 +174,14 @@ static void question_begin(Net *net, Question *q) {
 
 /* --- questions --- */
 
-static const DnsAnswer *ask(Net *net, const char *at, const char *name, DnsType type) {
-  Question *q = table_find(net, at, name, type);
-  if (q != NULL && q->given_up && (net->waiter == NULL || !g_hash_table_contains(net->waiter->own, q)))
-    q = NULL;
-  if (q == NULL) {
-    q = table_add(net, at, name, type);
-    question_begin(net, q);
-  }
+gboolean net_question_is_in_force(const Net *net, const Question *q) {
+  return q != NULL && (!q->given_up || (net->waiter != NULL && g_hash_table_contains(net->waiter->own, q)));
+}
+
+gconstpointer net_question_hand_out(Net *net, Question *q) {
   if (q->unsaid) {
     q->unsaid = FALSE;
-    net_say(net, q->answer);
+    net_say(net, q);
   }
   if (net->waiter == NULL) {
     q->unattended = TRUE;
@@ -186,6 +189,15 @@ static const DnsAnswer *ask(Net *net, const char *at, const char *name, DnsType 
   }
   net_waiter_add(net->waiter, q);
   return net_waiter_own_answer(net->waiter, q);
+}
+
+static const DnsAnswer *ask(Net *net, const char *at, const char *name, DnsType type) {
+  Question *q = net_table_find(net, at, name, type);
+  if (!net_question_is_in_force(net, q)) {
+    q = net_table_add(net, at, name, type);
+    question_begin(net, q);
+  }
+  return net_question_hand_out(net, q);
 }
 
 const DnsAnswer *net_dns(Net *net, const char *name, DnsType type) {
@@ -196,8 +208,28 @@ const DnsAnswer *net_dns_at(Net *net, const char *server, const char *name, DnsT
   return ask(net, server, name, type);
 }
 
+static void free_dns(gpointer answer) {
+  dns_answer_free(answer);
+}
+
+static void abandon_dns(Net *net, Question *q) {
+  (void)net;
+  dns_live_abandon(q->live, q->task);
+}
+
+static gpointer cancelled_dns(const Net *net, const Question *q) {
+  (void)net;
+  return dns_task_cancelled(q->task);
+}
+
+static char *line_of_dns(gconstpointer answer, const char *nonce) {
+  return net_recording_line(answer, nonce);
+}
+
+const QuestionKind dns_kind = {free_dns, abandon_dns, cancelled_dns, line_of_dns};
+
 gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress) {
-  const Question *q = table_find(net, NULL, name, type);
+  const Question *q = net_table_find(net, NULL, name, type);
   if (q == NULL || q->task == NULL)
     return FALSE;
   dns_task_progress(q->task, q->live, progress);
@@ -220,9 +252,8 @@ void net_restart_deadlines(Net *net) {
 /* Sleeps until a descriptor is ready or `until` (monotonic microseconds).  TRUE: one of `extra` is ready, or a
  * signal came.
  *
- * The one place where the program waits.  The descriptors of c-ares and the caller's are in one array; it is of
- * the shape of struct curl_waitfd too, so that this becomes curl_multi_poll() when libcurl has transfers
- * of its own to watch. */
+ * The one place where the program waits: the descriptors of c-ares, of libcurl (by its socket interface, so that it is
+ * not loaded before somebody needs it) and the caller's are in one array. */
 static gboolean net_wait(Net *net, struct pollfd *extra, guint n, gint64 until) {
   guint own = net->fds->len;
   gint64 left = until == G_MAXINT64 ? -1 : MAX(until - g_get_monotonic_time(), 0);
@@ -253,19 +284,24 @@ guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms) {
     return 0;
   do {
     g_array_set_size(net->fds, 0);
-    guint resolvers = 0;
+    guint resolvers = 0, direct = 0;
     gint64 due = G_MAXINT64;
     if (net->live != NULL) {
       due = dns_live_prepare(net->live, net->fds);
       resolvers = net->fds->len;
       due = MIN(due, dns_direct_prepare(net->direct, net->fds));
+      direct = net->fds->len;
     }
+    if (net->transfers != NULL)
+      due = MIN(due, net->talks->prepare(net->transfers, net->fds));
     woken = net_wait(net, extra, n, MIN(end, due));
+    const struct pollfd *fds = (const struct pollfd *)(void *)net->fds->data;
     if (net->live != NULL) {
-      const struct pollfd *fds = (const struct pollfd *)(void *)net->fds->data;
       dns_live_process(net->live, fds, resolvers);
-      dns_direct_process(net->direct, fds + resolvers, net->fds->len - resolvers);
+      dns_direct_process(net->direct, fds + resolvers, direct - resolvers);
     }
+    if (net->transfers != NULL)
+      net->talks->process(net->transfers, fds + direct, net->fds->len - direct);
   } while (net->answered == 0 && !woken && g_get_monotonic_time() < end);
   return net->answered;
 }
@@ -293,6 +329,7 @@ static void make_nonce(Net *net) {
 Net *net_live_new(const NetOptions *options, GError **error) {
   g_autoptr(Net) net = net_new();
   make_nonce(net);
+  net->ca_file = g_strdup(options->ca_file);
   net->live = dns_live_new(options, question_done, net, error);
   net->direct = dns_direct_new(options, question_done, net);
   return net->live != NULL ? g_steal_pointer(&net) : NULL;
@@ -327,6 +364,9 @@ void net_free(Net *net) {
   if (net == NULL)
     return;
   g_clear_pointer(&net->kept, g_hash_table_unref);
+  if (net->transfers != NULL)
+    net->talks->free(net->transfers);
+  g_free(net->ca_file);
   g_clear_pointer(&net->live, dns_live_free);
   g_clear_pointer(&net->direct, dns_direct_free);
   g_hash_table_unref(net->questions);
@@ -357,14 +397,14 @@ const char *net_nonce(const Net *net) {
   return net->nonce;
 }
 
-static void preload_answer(Net *net, DnsAnswer *answer) {
-  Question *q = table_find(net, answer->at, answer->name, answer->type);
+static void preload_answer(Net *net, const Question *of, gpointer answer) {
+  Question *q = net_table_find(net, of->at, of->name, of->type);
   if (q != NULL && q->answer == NULL) {
-    dns_live_abandon(q->live, q->task);
-    question_settle(net, q, answer);
+    q->kind->abandon(net, q);
+    net_question_settle(net, q, answer);
     return;
   }
-  q = table_add(net, answer->at, answer->name, answer->type);
+  q = net_table_add(net, of->at, of->name, of->type);
   q->answer = answer;
   q->unsaid = net->live == NULL;
 }
@@ -374,7 +414,10 @@ static gboolean preload(Net *net, const char *line, gsize length, GError **error
   if (!net_recording_parse(line, length, net->nonce, &recorded, error))
     return FALSE;
   if (recorded.answer != NULL)
-    preload_answer(net, recorded.answer);
+    preload_answer(net, &(Question){.at = recorded.answer->at, .name = recorded.answer->name, .type = recorded.answer->type},
+                   recorded.answer);
+  if (recorded.talk != NULL)
+    preload_answer(net, &(Question){.name = recorded.talk->key}, recorded.talk);
   if (recorded.resolvers != NULL) {
     g_free(net->resolvers);
     net->resolvers = recorded.resolvers;

@@ -110,8 +110,9 @@ guint32 dns_record_soa_minimum(const DnsRecord *record);
 
 typedef struct NetOptions {
   const char *resolver; /* "ADDR", "ADDR:PORT", "[ADDR6]:PORT", several joined by commas; NULL: the system's */
-  guint timeout_ms;     /* when a question becomes DNS_TIMEOUT; 0: 5000 */
+  guint timeout_ms;     /* when a question becomes DNS_TIMEOUT; 0: 5000.  HTTPS has twice, SMTP six times as long */
   guint16 dns_port;     /* a test network: net_dns_at() asks at this port, and at special addresses too; 0: 53 */
+  const char *ca_file;  /* certificate authorities to trust besides the system's, PEM; NULL: none */
 } NetOptions;
 
 /* So many questions are in flight at most, the others wait in order: more overflow a server's socket buffer. */
@@ -181,9 +182,11 @@ void net_set_waiter(Net *net, NetWaiter *waiter);
 gboolean net_waiter_take(NetWaiter *waiter);
 /* How many of its questions are still open. */
 guint net_waiter_open(const NetWaiter *waiter);
-/* How many questions it asked in all, and the i-th answer of those (NULL while open): the evidence. */
+/* How many questions it asked in all, and the i-th answer of those (NULL while open, and for a talk): the evidence. */
 guint net_waiter_length(const NetWaiter *waiter);
 const DnsAnswer *net_waiter_answer(const NetWaiter *waiter, guint i);
+/* The i-th answer as a line of the recording; NULL while open, and for what must not be recorded. Caller frees. */
+char *net_waiter_line(const NetWaiter *waiter, guint i);
 /* Its open questions become DNS_CANCELLED, for it alone if others wait too. */
 void net_waiter_cancel(NetWaiter *waiter);
 /* Drops its questions and their answers, so that they are asked anew ("run again"). */

@@ -28,8 +28,19 @@ NetWaiter *net_waiter_new(Net *net) {
   NetWaiter *waiter = g_new0(NetWaiter, 1);
   waiter->net = net;
   waiter->questions = g_ptr_array_new_with_free_func((GDestroyNotify)net_question_unref);
-  waiter->own = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)dns_answer_free);
+  waiter->own = g_hash_table_new(NULL, NULL);
   return waiter;
+}
+
+/* What the waiter has for itself alone: of which kind it is, the question knows. */
+static void clear_own(NetWaiter *waiter) {
+  GHashTableIter iter;
+  gpointer key, answer;
+  g_hash_table_iter_init(&iter, waiter->own);
+  while (g_hash_table_iter_next(&iter, &key, &answer))
+    if (answer != NULL)
+      ((const Question *)key)->kind->answer_free(answer);
+  g_hash_table_remove_all(waiter->own);
 }
 
 void net_waiter_free(NetWaiter *waiter) {
@@ -42,6 +53,7 @@ void net_waiter_free(NetWaiter *waiter) {
     if (waiter_waits(waiter, q) && waiter_leave(waiter, q))
       q->unattended = TRUE;
   }
+  clear_own(waiter);
   g_hash_table_unref(waiter->own);
   g_ptr_array_unref(waiter->questions);
   g_free(waiter);
@@ -65,13 +77,24 @@ guint net_waiter_length(const NetWaiter *waiter) {
   return waiter->questions->len;
 }
 
-const DnsAnswer *net_waiter_own_answer(const NetWaiter *waiter, const Question *q) {
-  const DnsAnswer *own = g_hash_table_lookup(waiter->own, q);
+gconstpointer net_waiter_own_answer(const NetWaiter *waiter, const Question *q) {
+  gconstpointer own = g_hash_table_lookup(waiter->own, q);
   return own != NULL ? own : q->answer;
 }
 
+static const Question *question_at(const NetWaiter *waiter, guint i) {
+  return i < waiter->questions->len ? g_ptr_array_index(waiter->questions, i) : NULL;
+}
+
 const DnsAnswer *net_waiter_answer(const NetWaiter *waiter, guint i) {
-  return i < waiter->questions->len ? net_waiter_own_answer(waiter, g_ptr_array_index(waiter->questions, i)) : NULL;
+  const Question *q = question_at(waiter, i);
+  return q != NULL && q->kind == &dns_kind ? net_waiter_own_answer(waiter, q) : NULL;
+}
+
+char *net_waiter_line(const NetWaiter *waiter, guint i) {
+  const Question *q = question_at(waiter, i);
+  gconstpointer answer = q != NULL ? net_waiter_own_answer(waiter, q) : NULL;
+  return answer != NULL ? q->kind->line(answer, waiter->net->nonce) : NULL;
 }
 
 void net_waiter_cancel(NetWaiter *waiter) {
@@ -80,7 +103,7 @@ void net_waiter_cancel(NetWaiter *waiter) {
     Question *q = g_ptr_array_index(waiter->questions, i);
     if (!waiter_waits(waiter, q))
       continue;
-    DnsAnswer *cancelled = dns_task_cancelled(q->task);
+    gpointer cancelled = q->kind->cancelled(net, q);
     waiter->woken = TRUE;
     if (!waiter_leave(waiter, q)) {
       g_hash_table_insert(waiter->own, q, cancelled);
@@ -89,7 +112,7 @@ void net_waiter_cancel(NetWaiter *waiter) {
     net_question_abandon(net, q);
     q->answer = cancelled;
     q->given_up = TRUE;
-    net_say(net, cancelled);
+    net_say(net, q);
   }
 }
 
@@ -105,7 +128,7 @@ void net_waiter_forget(NetWaiter *waiter) {
     if (drop)
       net_table_drop(net, q);
   }
-  g_hash_table_remove_all(waiter->own);
+  clear_own(waiter);
   g_ptr_array_set_size(waiter->questions, 0);
   waiter->woken = FALSE;
 }

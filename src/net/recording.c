@@ -38,7 +38,7 @@ static char *rename_label(const char *name, const char *from, const char *to) {
   return g_strjoinv(".", labels);
 }
 
-static char *format_time(gint64 at) {
+char *net_recording_time(gint64 at) {
   g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(at / G_USEC_PER_SEC);
   g_autofree char *seconds = time != NULL ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : NULL;
   return seconds != NULL ? g_strdup_printf("%s.%03dZ", seconds, (int)(at % G_USEC_PER_SEC / 1000)) : NULL;
@@ -67,7 +67,7 @@ static void append_records(GString *out, const char *key, const DnsRecord *recor
 char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
   g_autofree char *name = rename_label(answer->name, nonce, NET_RECORDED_NONCE);
   g_autofree char *question = g_strdup_printf("%s %s", name, dns_type_word(answer->type));
-  g_autofree char *at = answer->asked_at != 0 ? format_time(answer->asked_at) : NULL;
+  g_autofree char *at = answer->asked_at != 0 ? net_recording_time(answer->asked_at) : NULL;
   g_autoptr(GString) out = g_string_new("{\"dns\":");
   json_text_append(out, question);
   if (answer->at != NULL)
@@ -88,6 +88,13 @@ char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
     append_member(out, "ede_text", answer->extended_text);
   append_records(out, "answer", answer->records, answer->n_records, nonce);
   append_records(out, "beside", answer->beside, answer->n_beside, nonce);
+  g_string_append_c(out, '}');
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+char *net_recording_talk(const TalkAnswer *answer, const char *nonce) {
+  g_autoptr(GString) out = g_string_new("{");
+  talk_write(out, answer, nonce);
   g_string_append_c(out, '}');
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
@@ -165,14 +172,17 @@ static gboolean take_ask(Line *line, const JsonMember *member) {
   return TRUE;
 }
 
-static gboolean take_at(Line *line, const JsonMember *member) {
-  g_autoptr(GDateTime) time = member->text != NULL ? g_date_time_new_from_iso8601(member->text, NULL) : NULL;
+gboolean net_recording_read_time(const char *text, gint64 *at) {
+  g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
   if (time == NULL)
     return FALSE;
   /* GLib goes by way of a floating-point number, which may fall short of the written one. */
-  line->answer->asked_at =
-      g_date_time_to_unix(time) * G_USEC_PER_SEC + (g_date_time_get_microsecond(time) + 500) / 1000 * 1000;
-  return line->answer->asked_at > 0;
+  *at = g_date_time_to_unix(time) * G_USEC_PER_SEC + (g_date_time_get_microsecond(time) + 500) / 1000 * 1000;
+  return *at > 0;
+}
+
+static gboolean take_at(Line *line, const JsonMember *member) {
+  return member->text != NULL && net_recording_read_time(member->text, &line->answer->asked_at);
 }
 
 static void take_owner(const Line *line, DnsRecord *record) {
@@ -288,6 +298,20 @@ static gboolean parse_answer(const JsonLine *object, const char *nonce, NetRecor
   return TRUE;
 }
 
+static gboolean parse_talk(const JsonLine *object, const char *nonce, NetRecorded *recorded, GError **error) {
+  const char *key = json_line_get_text(object, "talk");
+  if (key == NULL || strlen(key) > TEXT_MAX_REMOTE || !text_is_safe(key))
+    return fail(error, about(N_("\"{name}\" must be a text"), "talk", ""));
+  g_auto(GStrv) parts = g_strsplit(key, NET_RECORDED_NONCE "@", -1);
+  g_autofree char *ours = g_strconcat(nonce, "@", NULL), *renamed = g_strjoinv(ours, parts);
+  g_autoptr(TalkAnswer) talk = talk_answer_new(renamed, TALK_OK);
+  const char *broken = talk_read(object, talk, nonce);
+  if (broken != NULL)
+    return fail(error, about(N_("\"{name}\" of \"{question}\" cannot be read"), broken, key));
+  recorded->talk = g_steal_pointer(&talk);
+  return TRUE;
+}
+
 static gboolean parse_header(const JsonLine *object, NetRecorded *recorded, GError **error) {
   gint64 version;
   const JsonMember *resolvers = json_line_get(object, "resolvers");
@@ -304,6 +328,7 @@ gboolean net_recording_parse(const char *line, gsize length, const char *nonce, 
   g_autoptr(GError) fault = NULL;
   recorded->resolvers = NULL;
   recorded->answer = NULL;
+  recorded->talk = NULL;
   while (length > 0 && g_ascii_isspace(line[length - 1]))
     length--;
   while (length > 0 && g_ascii_isspace(*line)) {
@@ -327,7 +352,9 @@ gboolean net_recording_parse(const char *line, gsize length, const char *nonce, 
     return parse_header(object, recorded, error);
   if (json_line_get(object, "dns") != NULL)
     return parse_answer(object, nonce, recorded, error);
+  if (json_line_get(object, "talk") != NULL)
+    return parse_talk(object, nonce, recorded, error);
   if (json_line_get(object, "event") != NULL)
     return TRUE;
-  return fail(error, message_new(N_("the line has no \"dns\""), NULL));
+  return fail(error, message_new(N_("the line has neither \"dns\" nor \"talk\""), NULL));
 }

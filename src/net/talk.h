@@ -32,6 +32,7 @@ typedef enum TalkStatus {
   TALK_OK,          /* it came through; HTTPS: with an answer of any code */
   TALK_DECLINED,    /* the server said no: the last line tells (554 for a greeting, EHLO refused) */
   TALK_DENIED,      /* the server refused user and password */
+  TALK_NO_LOGIN,    /* everything else went well, but no log-in is offered */
   TALK_NO_TLS,      /* TLS was needed and is not offered, or was turned down */
   TALK_TLS_FAILED,  /* the handshake failed */
   TALK_CERTIFICATE, /* TLS came up, the certificate is not good and that matters here */

@@ -12,6 +12,7 @@ static const struct {
     [TALK_OK] = {"ok", N_("answered")},
     [TALK_DECLINED] = {"declined", N_("the server does not want to talk to us")},
     [TALK_DENIED] = {"denied", N_("the server refused the user name or the password")},
+    [TALK_NO_LOGIN] = {"no_login", N_("the server offers no log-in here")},
     [TALK_NO_TLS] = {"no_tls", N_("the server does not offer encryption")},
     [TALK_TLS_FAILED] = {"tls_failed", N_("no encrypted connection came about")},
     [TALK_CERTIFICATE] = {"certificate", N_("the server's certificate is not good")},

@@ -19,6 +19,7 @@
 static void note_text(Transfer *t, const char *text, gsize length) {
   static const char lead[] = "SSL connection using ";
   g_autofree char *line = g_strndup(text, length);
+  t->connected = t->connected || g_str_has_prefix(line, "Connected to");
   if (!g_str_has_prefix(line, lead))
     return;
   g_auto(GStrv) words = g_strsplit(g_strchomp(line) + strlen(lead), " / ", 3);
@@ -212,11 +213,12 @@ static void set_common(Transfer *t, const TalkRequest *request, guint timeout_ms
   curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
   curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
   curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
-  curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
   /* A proxy would connect to where it likes, not to the address that was judged. */
   curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
   if (request->scheme != TALK_HTTPS)
     curl_easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
+  else
+    curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 static Transfer *transfers_ask(Transfers *house, const TalkRequest *request, const char *key, gpointer owner) {
@@ -271,33 +273,6 @@ static const struct {
     {CURLE_PARTIAL_FILE, TALK_CLOSED},
 };
 
-static TalkStatus connect_status(const Transfer *t) {
-  long code = 0;
-  curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &code);
-  if (code == ECONNREFUSED)
-    return TALK_REFUSED;
-  return code == ETIMEDOUT ? TALK_TIMEOUT : TALK_UNREACHABLE;
-}
-
-static gboolean last_line_declines(const Transfer *t) {
-  const char *line = t->answer->lines->len > 0 ? g_ptr_array_index(t->answer->lines, t->answer->lines->len - 1) : "";
-  return t->scheme <= TALK_SMTPS && t->scheme != TALK_HTTPS && line[0] == '<' && (line[2] == '4' || line[2] == '5') &&
-         g_ascii_isdigit(line[3]) && g_ascii_isdigit(line[4]);
-}
-
-static TalkStatus status_of(const Transfer *t, CURLcode code) {
-  if (t->too_big)
-    return TALK_TOO_BIG;
-  if (code == CURLE_COULDNT_CONNECT)
-    return connect_status(t);
-  if (code == CURLE_WEIRD_SERVER_REPLY && last_line_declines(t))
-    return TALK_DECLINED;
-  for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++)
-    if (outcomes[i].code == code)
-      return outcomes[i].status;
-  return TALK_FAILED;
-}
-
 static const struct {
   const char *verb;
   TalkPhase phase, answered; /* while the reply is awaited; after it */
@@ -323,12 +298,42 @@ static TalkPhase lines_phase(const Transfer *t) {
   return PHASE_GREETING;
 }
 
+static TalkStatus connect_status(const Transfer *t) {
+  long code = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &code);
+  if (code == ECONNREFUSED)
+    return TALK_REFUSED;
+  return code == ETIMEDOUT ? TALK_TIMEOUT : TALK_UNREACHABLE;
+}
+
+static gboolean last_line_declines(const Transfer *t) {
+  const char *line = t->answer->lines->len > 0 ? g_ptr_array_index(t->answer->lines, t->answer->lines->len - 1) : "";
+  return t->scheme <= TALK_SMTPS && t->scheme != TALK_HTTPS && line[0] == '<' && (line[2] == '4' || line[2] == '5') &&
+         g_ascii_isdigit(line[3]) && g_ascii_isdigit(line[4]);
+}
+
+static TalkStatus status_of(const Transfer *t, CURLcode code) {
+  if (t->too_big)
+    return TALK_TOO_BIG;
+  if (code == CURLE_COULDNT_CONNECT)
+    return connect_status(t);
+  if (code == CURLE_WEIRD_SERVER_REPLY && last_line_declines(t))
+    return TALK_DECLINED;
+  /* libcurl goes on without a log-in where none is offered. */
+  if (code == CURLE_OK && t->login && lines_phase(t) != PHASE_LOGIN)
+    return TALK_NO_LOGIN;
+  for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++)
+    if (outcomes[i].code == code)
+      return outcomes[i].status;
+  return TALK_FAILED;
+}
+
 static TalkPhase phase_of(const Transfer *t) {
   curl_off_t connected = 0, encrypted = 0;
   gboolean tls_first = t->scheme == TALK_HTTPS || t->scheme == TALK_SMTPS || t->scheme == TALK_IMAPS || t->scheme == TALK_POP3S;
   curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected);
   curl_easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &encrypted);
-  if (connected == 0)
+  if (connected == 0 && !t->connected)
     return PHASE_CONNECT;
   if (tls_first && encrypted == 0 && t->answer->lines->len == 0)
     return PHASE_TLS;

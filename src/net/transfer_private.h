@@ -20,6 +20,7 @@ struct Transfer {
   gpointer owner;
   TalkScheme scheme;
   gboolean login;
+  gboolean connected;
   CURL *easy;
   struct curl_slist *addresses, *headers;
   TalkAnswer *answer;

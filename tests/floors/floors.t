@@ -25,7 +25,8 @@ LIBRARIES = [
     (r"openssl/.*", ["mail"]),
     (r"json-glib/.*", ["base/json_module.c"]),
     (r"(n?curses.*|term|panel|form|menu)\.h|ncursesw/.*", ["ui/curses.c"]),
-    (r"(pthread|threads|ctype|alloca|curl/.*)\.?h?", []),
+    (r"curl/.*", ["net/transfer_private.h"]),
+    (r"(pthread|threads|ctype|alloca)\.?h?", []),
 ]
 
 BANNED = [
