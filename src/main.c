@@ -23,7 +23,7 @@
 enum { EXIT_DONE = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2, EXIT_NO_ANSWER = 3, EXIT_BAD_FILE = 4 };
 
 typedef struct Options {
-  char *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
+  char *ca, *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
   char **set, **rest;
   int timeout_ms, dns_port;
   gboolean plain, json, summary, slow, version, resume, help;
@@ -44,7 +44,8 @@ static int fail(int code, const char *message) {
 static Net *open_net(const Options *options, int *code) {
   g_autoptr(GError) error = NULL;
   NetOptions net_options = {
-      .resolver = options->resolver, .timeout_ms = options->timeout_ms, .dns_port = (guint16)options->dns_port};
+      .resolver = options->resolver, .timeout_ms = options->timeout_ms, .dns_port = (guint16)options->dns_port,
+      .ca_file = options->ca};
   Net *net = options->replay ? net_replay_new(options->replay, &error) : net_live_new(&net_options, &error);
   if (!net) {
     *code = fail(options->replay ? EXIT_BAD_FILE : EXIT_USAGE, error->message);
@@ -259,6 +260,7 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, N_("go on with a case: the one named, or the newest"), NULL},
       {"resolver", 0, 0, G_OPTION_ARG_STRING, &o->resolver, N_("ask this DNS server instead of the system's"),
        "ADDR[:PORT]"},
+      {"ca", 0, 0, G_OPTION_ARG_FILENAME, &o->ca, N_("certificates to trust besides the system's (PEM)"), "FILE"},
       {"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_ms, N_("how long to wait for an answer (5000)"), "MS"},
       {"dns-port", 0, 0, G_OPTION_ARG_INT, &o->dns_port,
        N_("a test network: the domains' own name servers answer at this port"), "PORT"},
