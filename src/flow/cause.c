@@ -24,7 +24,7 @@ static const struct {
 
 static const char *const keys[] = {
     "id",       "owner",  "label",    "description", "confirmed_by", "suggested_by", "ruled_out_by",
-    "remedies", "avoid",  "source",   "reviewed",    "permanent",    NULL};
+    "remedies", "avoid",  "source",   "reviewed",    "permanent",    "hard",    NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const rule_keys[] = {"when", "reason", NULL};
 static const char *const remedy_keys[] = {"user", "helpdesk", "admin", NULL};
@@ -122,6 +122,7 @@ static void read_cause(const YamlDoc *doc, const YamlNode *entry, Diags *diags, 
   cause->id = g_strdup(yaml_get_text(entry, "id"));
   cause->owner = read_owner(doc, entry, diags);
   cause->permanent = read_word_at(doc, entry, "permanent", no_yes, diags) != 0;
+  cause->hard = read_word_at(doc, entry, "hard", no_yes, diags) == 1;
   cause->source = g_strdup(read_text_at(doc, entry, "source", TRUE, diags));
   cause->reviewed = g_strdup(read_date_at(doc, entry, "reviewed", TRUE, diags));
   if (read_required(doc, entry, "label", diags) != NULL)

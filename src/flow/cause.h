@@ -3,6 +3,7 @@
  *   - id: recipient_unknown
  *     owner: sender                # sender sender-admin recipient recipient-admin nobody-wait
  *     permanent: no                # time alone may help (yes if left out)
+ *     hard: yes                    # the address is dead, whoever sends and whatever: a "hard bounce" (no if left out)
  *     label: No such mailbox
  *     description: ...
  *     confirmed_by:  [{when: {..}, reason: ..}]
@@ -28,6 +29,7 @@
 typedef struct Cause {
   char *id, *owner, *source, *reviewed;
   gboolean permanent; /* by itself; the first digit of a code that was received says it better */
+  gboolean hard;      /* no mail to the address will arrive any more: it is to be taken off lists */
   Message *label, *description;
   GPtrArray *confirmed_by, *suggested_by, *ruled_out_by; /* of CauseRule */
   GPtrArray *user, *helpdesk, *admin;                    /* remedies, of Message; may be empty */

@@ -1,7 +1,15 @@
 #include "flow/diagnose.h"
 
+/* The cause says it, unless the code says that time may help; without a cause only that is known. */
+static HardBounce judge_address(const BounceRecipient *recipient, const Cause *cause) {
+  if (recipient->permanent == 0 || (cause != NULL && !cause->hard))
+    return HARD_NO;
+  return cause != NULL ? HARD_YES : HARD_UNKNOWN;
+}
+
 static void diagnose_recipient(BounceRecipient *recipient, const Causes *causes) {
   const Cause *cause = recipient->cause != NULL ? causes_find(causes, recipient->cause) : NULL;
+  recipient->hard = judge_address(recipient, cause);
   if (cause == NULL)
     return;
   g_free(recipient->owner);

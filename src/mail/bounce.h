@@ -22,6 +22,9 @@ typedef enum BounceKind {
 } BounceKind;
 
 /* One recipient group of RFC 3464 s2.3, or what the text says in its place. Any field may be NULL. */
+/* A hard bounce: no mail to the address will arrive, whoever sends it and whatever is in it. */
+typedef enum HardBounce { HARD_NOT_JUDGED, HARD_NO, HARD_YES, HARD_UNKNOWN } HardBounce;
+
 typedef struct BounceRecipient {
   char *recipient; /* Final-Recipient's address */
   char *original_recipient;
@@ -38,7 +41,8 @@ typedef struct BounceRecipient {
   char *cause;    /* id of a cause */
   char *rule;     /* id of the rule that decided about the cause; NULL: a code did, or nothing */
   char *owner;    /* sender sender-admin recipient recipient-admin nobody-wait */
-  int permanent; /* 1, 0; -1: not said */
+  int permanent; /* what the code says of this refusal: 1 final, 0 may pass; -1: not said */
+  HardBounce hard; /* of the address; filled by flow/diagnose.h */
   char *comment;  /* behind the code in the Status field, where it tells more than the code; for the reader only */
   gboolean bare; /* the report says about it what RFC 3464 s2.3 requires, and nothing else */
 } BounceRecipient;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_HOSTS 3
+#define DELAYED "delay_notice"
 
 struct Classifier {
   char *folder;
@@ -329,16 +330,25 @@ static void decide(Case *c, Classification *result, Choice *cause, Choice *wrapp
   read_codes(c->classifier);
   if (decide_by_code(result, find_status(c, FALSE)))
     return;
-  if (decide_by_rule(result, &said.last))
+  /* "It is delayed" names no reason: anything else that is known comes first. */
+  gboolean delayed = said.last.rule && strcmp(said.last.rule->cause, DELAYED) == 0;
+  if (!delayed && decide_by_rule(result, &said.last))
     return;
   g_autofree char *notice = classify_normalise(refusal->notice ? refusal->notice : "");
   Reading around = read_text(c, notice);
   if (!wrapper->rule)
     *wrapper = around.wrapper;
   *cause = around.cause.rule ? around.cause : around.last;
-  if (decide_by_rule(result, cause) || decide_by_code(result, find_status(c, TRUE)))
+  if (cause->rule && strcmp(cause->rule->cause, DELAYED) == 0) {
+    said.last = *cause;
+    delayed = TRUE;
+    *cause = (Choice){0};
+  }
+  if (decide_by_rule(result, cause) || decide_by_code(result, find_status(c, TRUE)) ||
+      decide_by_code(result, find_reply(c)))
     return;
-  decide_by_code(result, find_reply(c));
+  if (delayed)
+    decide_by_rule(result, &said.last);
 }
 
 Classification classify(Classifier *classifier, const Refusal *refusal) {
@@ -361,7 +371,7 @@ static const char *adjust_cause(const Bounce *bounce, const Classification *foun
     return bounce->kind == BOUNCE_OTHER ? NULL : "success";
   /* X.4.7 in a notice of delay is how long it has been tried, not that it was given up. */
   gboolean given_up = !found->rule && g_strcmp0(found->cause, "expired_in_queue") == 0;
-  return bounce->kind == BOUNCE_DELAY && (!found->cause || given_up) ? "delay_notice" : found->cause;
+  return bounce->kind == BOUNCE_DELAY && (!found->cause || given_up) ? DELAYED : found->cause;
 }
 
 static void classify_recipient(Classifier *classifier, const Bounce *bounce, BounceRecipient *recipient) {

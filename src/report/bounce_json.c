@@ -82,7 +82,9 @@ static void add_recipient(GString *json, const BounceRecipient *recipient) {
   add(json, "cause", recipient->cause);
   add(json, "rule", recipient->rule);
   add(json, "owner", recipient->owner);
-  if (recipient->permanent >= 0)
+  if (recipient->hard == HARD_NO || recipient->hard == HARD_YES)
+    add_flag(json, "permanent", recipient->hard == HARD_YES);
+  else if (recipient->hard == HARD_NOT_JUDGED && recipient->permanent >= 0)
     add_flag(json, "permanent", recipient->permanent > 0);
   g_string_append_c(json, '}');
 }

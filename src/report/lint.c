@@ -58,14 +58,14 @@ static void lint_examples(G_GNUC_UNUSED const char *dir, const char *file, Diags
   rule_examples_lint(file, diags);
 }
 
-/* Knowledge files: the key that tells them, and their place. */
+/* Knowledge files: the key that tells them, and their place.  Rules before providers: they have that key too. */
 static const struct {
   const char *key, *name;
   void (*lint)(const char *dir, const char *file, Diags *diags);
 } kinds[] = {
     {"causes", "causes.yaml", causes_lint},    {"guides", "guides.yaml", lint_guides},
-    {"lists", "dnsbl.yaml", lint_lists},       {"providers", "providers.yaml", lint_providers},
-    {"domains", "domains.yaml", lint_domains}, {"rules", "rules.yaml", lint_rules},
+    {"lists", "dnsbl.yaml", lint_lists},       {"rules", "rules.yaml", lint_rules},
+    {"domains", "domains.yaml", lint_domains}, {"providers", "providers.yaml", lint_providers},
     {"statuses", "status.yaml", lint_codes},   {"replies", "replies.yaml", lint_codes},
     {"examples", "rule-examples.yaml", lint_examples},
 };
