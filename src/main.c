@@ -23,10 +23,10 @@
 enum { EXIT_DONE = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2, EXIT_NO_ANSWER = 3, EXIT_BAD_FILE = 4 };
 
 typedef struct Options {
-  char *ca, *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe;
+  char *ca, *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe, *out;
   char **set, **rest;
   int timeout_ms, dns_port;
-  gboolean plain, json, summary, slow, version, resume, help;
+  gboolean plain, json, summary, slow, version, resume, help, contacts;
 } Options;
 
 typedef struct Command {
@@ -107,7 +107,7 @@ static int command_lint(Options *options);
 
 static const Command commands[] = {
     {"explain", "[FILE...]", N_("read bounces (files or standard input) and say what they say; no network"), command_explain},
-    {"check", "TARGET...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
+    {"check", "[TARGET|-]...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
     {"lint", "[FILE...]", N_("look for mistakes in flow and knowledge files"), command_lint},
     {NULL, NULL, NULL, NULL},
 };
@@ -197,6 +197,8 @@ static int command_check(Options *options) {
                         .probe = options->probe,
                         .sets = (const char *const *)options->set,
                         .input = STDIN_FILENO,
+                        .path = options->out,
+                        .contacts = options->contacts,
                         .json = options->json};
   return check_run(&check, stdout, stderr);
 }
@@ -270,6 +272,10 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, N_("explain, check: one JSON object a line"), NULL},
       {"summary", 0, 0, G_OPTION_ARG_NONE, &o->summary, N_("explain: count causes over all mails instead"), NULL},
       {"probe", 0, 0, G_OPTION_ARG_STRING, &o->probe, N_("check: this probe alone"), "NAME"},
+      {"contacts", 0, 0, G_OPTION_ARG_NONE, &o->contacts,
+       N_("check: also the probes that talk to the mail servers of others"), NULL},
+      {"out", 0, 0, G_OPTION_ARG_FILENAME, &o->out,
+       N_("check: append JSON lines to this file, and pass over targets that it has already"), "FILE"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("an input of a probe, for example lists=all"), "NAME=VALUE"},
       {"color", 0, 0, G_OPTION_ARG_STRING, &o->color, N_("auto, never or always"), "WHEN"},
       {"slow", 0, 0, G_OPTION_ARG_NONE, &o->slow, N_("redraw at most once a second"), NULL},
@@ -310,7 +316,7 @@ static char *describe_fault(const GError *error) {
 }
 
 static void free_options(Options *o) {
-  char *texts[] = {o->resolver, o->record, o->replay, o->data, o->lang, o->color, o->case_id, o->probe};
+  char *texts[] = {o->resolver, o->record, o->replay, o->data, o->lang, o->color, o->case_id, o->probe, o->out};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_strfreev(o->set);

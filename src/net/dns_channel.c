@@ -15,7 +15,7 @@
 #define LARGEST_UDP 4096
 /* c-ares cuts here once a resolver has answered FORMERR, which it takes for "no EDNS". */
 #define CLASSIC_UDP 512
-/* Room for the answers to 100 questions that come at once. */
+/* Room for the answers to some hundred questions that come at once. */
 #define RECEIVE_BUFFER (512 * 1024)
 #define MAX_SOCKETS 4
 #define ID_POOL 64
@@ -152,7 +152,8 @@ static void id_release(DnsChannel *channel, guint16 id) {
   channel->ids[id / 8] &= (guint8) ~(1u << (id % 8));
 }
 
-/* Not to be guessed (RFC 5452 s4.3), and of no other open try.  A channel never has more than a few hundred. */
+/* Not to be guessed (RFC 5452 s4.3), and of no other open try.  A channel never has more than a few
+ * thousand. */
 static guint16 id_take(DnsChannel *channel) {
   guint16 id;
   do {
@@ -202,6 +203,7 @@ DnsTry *dns_channel_send(DnsChannel *channel, const DnsWireName *name, DnsAnswer
   try->tcp = channel->tcp;
   try->edns = (flags & DNS_QUERY_EDNS) != 0;
   try->id = id_take(channel);
+  try->sent_at = g_get_monotonic_time();
   try->answer = question;
   channel->live++;
   ares_send(channel->ares, packet, (int)dns_wire_query(packet, name, question->type, try->id, flags), on_reply, try);

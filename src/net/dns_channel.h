@@ -32,6 +32,7 @@ typedef struct DnsTry {
   gboolean tcp;
   gboolean edns;
   guint16 id;
+  gint64 sent_at; /* monotonic */
   DnsOutcome outcome;
   DnsAnswer *answer; /* the question; with DNS_TRY_ANSWER the answer */
 } DnsTry;

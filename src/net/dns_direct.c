@@ -81,6 +81,13 @@ DnsLive *dns_direct_at(DnsDirect *direct, const char *address) {
   return live;
 }
 
+guint dns_direct_waiting(const DnsDirect *direct) {
+  guint waiting = 0;
+  for (guint i = 0; i < direct->servers->len; i++)
+    waiting += dns_live_waiting(((const Server *)g_ptr_array_index(direct->servers, i))->live);
+  return waiting;
+}
+
 gint64 dns_direct_prepare(DnsDirect *direct, GArray *fds) {
   GHashTableIter iter;
   gpointer value;

@@ -20,6 +20,7 @@ void dns_direct_free(DnsDirect *direct);
 DnsLive *dns_direct_at(DnsDirect *direct, const char *address);
 
 /* As those of DnsLive, for all servers. */
+guint dns_direct_waiting(const DnsDirect *direct);
 gint64 dns_direct_prepare(DnsDirect *direct, GArray *fds);
 void dns_direct_process(DnsDirect *direct, const struct pollfd *fds, guint n);
 void dns_direct_restart(DnsDirect *direct);

@@ -1,6 +1,7 @@
 #include "net/dns_live.h"
 
 #include "net/dns_channel.h"
+#include "net/dns_window.h"
 #include "net/dns_direct.h"
 
 #include <ares.h>
@@ -23,6 +24,7 @@ typedef struct Upstream {
   DnsChannel *tcp; /* made when first needed */
   gboolean no_edns;
   guint in_flight; /* tasks that began here */
+  DnsWindow window; /* how many may */
   guint misses;
   guint tcp_answers;
 } Upstream;
@@ -42,6 +44,7 @@ struct DnsTask {
   guint tcp_sent;    /* since the resolver last gave anybody an answer by TCP */
   guint tcp_answers; /* how many it had given then */
   guint step;        /* in the schedule: the next try */
+  gboolean again;    /* was turned away once */
   guint32 failed;    /* bit set of resolvers: said that they cannot */
   guint32 tried;     /* bit set: asked at least once */
   guint32 by_tcp;    /* bit set: must be asked by TCP */
@@ -67,6 +70,7 @@ struct DnsLive {
   GPtrArray *asked;  /* of DnsTask */
   GPtrArray *ended;  /* of DnsTry */
   GPtrArray *polled; /* of DnsChannel: to whom each of the last fds belongs */
+  gint64 due;        /* no task of `asked` is due before */
 };
 
 static guint32 bit(guint i) {
@@ -149,10 +153,15 @@ static void task_send(DnsLive *live, DnsTask *task, guint resolver) {
   g_ptr_array_add(task->tries, try);
 }
 
+static gint64 task_due(const DnsTask *task) {
+  return MIN(task->due, task->deadline);
+}
+
 /* The next try of the schedule, or one brought forward. */
 static void task_try(DnsLive *live, DnsTask *task, guint resolver) {
   task->step = MIN(task->step + 1, G_N_ELEMENTS(schedule));
   task->due = task->step < G_N_ELEMENTS(schedule) ? task->first + MS(schedule[task->step]) : NEVER;
+  live->due = MIN(live->due, task_due(task));
   task_send(live, task, resolver);
 }
 
@@ -184,7 +193,24 @@ static guint first_resolver(const DnsLive *live) {
 static gboolean has_room(const DnsLive *live) {
   if (live->in_flight != NULL && *live->in_flight >= NET_DIRECT_IN_FLIGHT)
     return FALSE;
-  return live->upstreams[first_resolver(live)].in_flight < NET_IN_FLIGHT;
+  const Upstream *up = &live->upstreams[first_resolver(live)];
+  return up->in_flight < up->window.size;
+}
+
+/* A later try was answered and an earlier one was not: that one is lost.  A resolver that is only slow answers in
+ * the order of the questions. */
+static void window_note(DnsLive *live, const DnsTask *task, const DnsTry *try) {
+  Upstream *up = &live->upstreams[try->resolver];
+  gint64 lost_at = 0;
+  for (guint i = 0; i < task->tries->len; i++) {
+    const DnsTry *other = g_ptr_array_index(task->tries, i);
+    if (other->resolver == try->resolver && !other->tcp && other->sent_at < try->sent_at)
+      lost_at = MAX(lost_at, other->sent_at);
+  }
+  if (lost_at > 0)
+    dns_window_cut(&up->window, lost_at);
+  else if (live->queue.length > 0)
+    dns_window_grow(&up->window);
 }
 
 static void launch(DnsLive *live, DnsTask *task) {
@@ -254,14 +280,36 @@ static void on_failure(DnsLive *live, DnsTask *task, DnsTry *try) {
   task_fail_at(live, task, try);
 }
 
+/* Forwarders refuse what is more than they want to have under way (dnsmasq: 150): that is about us, not about the
+ * question. */
+static gboolean task_is_turned_away(const DnsTask *task, const DnsTry *try, const Upstream *up) {
+  return try->answer->status == DNS_REFUSED && dns_window_is_wide(&up->window) && !task->again && !try->tcp;
+}
+
+/* Back to the queue, as if it had not been asked. */
+static void task_again(DnsLive *live, DnsTask *task, const DnsTry *try) {
+  dns_window_cut(&live->upstreams[try->resolver].window, try->sent_at);
+  task_remove(live, task);
+  task->again = TRUE;
+  task->failed = task->tried = 0;
+  g_queue_push_head(&live->queue, task);
+  task->queued = live->queue.head;
+}
+
 static void on_answer(DnsLive *live, DnsTask *task, DnsTry *try) {
   Upstream *up = &live->upstreams[try->resolver];
   up->misses = 0;
   up->tcp_answers += try->tcp;
+  if (task_is_turned_away(task, try, up)) {
+    task_again(live, task, try);
+    return;
+  }
   if (dns_is_unknown(try->answer->status)) {
     on_failure(live, task, try);
     return;
   }
+  if (!try->tcp)
+    window_note(live, task, try);
   if (!try->edns && (task->plain & bit(try->resolver)) != 0)
     up->no_edns = TRUE;
   if (try->resolver != task->start && (task->failed & bit(task->start)) == 0)
@@ -337,11 +385,15 @@ static void task_expire(DnsLive *live, DnsTask *task) {
   /* Somebody may be there who only did not answer: "unreachable" would say more than is known. */
   if (task->tries->len > 0 && task->failure != NULL && task->failure->status == DNS_UNREACHABLE)
     g_clear_pointer(&task->failure, dns_answer_free);
+  if (task->failure == NULL)
+    dns_window_cut(&live->upstreams[task->start].window, task->first);
   task_fail(live, task);
 }
 
 static void handle_timers(DnsLive *live) {
   gint64 now = g_get_monotonic_time();
+  if (now < live->due)
+    return;
   for (guint i = live->asked->len; i-- > 0;) {
     DnsTask *task = g_ptr_array_index(live->asked, i);
     if (now >= task->deadline) {
@@ -357,6 +409,9 @@ static void handle_timers(DnsLive *live) {
     else
       task->due = NEVER;
   }
+  live->due = NEVER;
+  for (guint i = 0; i < live->asked->len; i++)
+    live->due = MIN(live->due, task_due(g_ptr_array_index(live->asked, i)));
 }
 
 static void rest(DnsLive *live) {
@@ -375,6 +430,7 @@ static gboolean open_upstreams(DnsLive *live) {
     up->resolver = &g_array_index(live->resolvers, DnsResolver, i);
     /* Longer than any task, so that it is never c-ares that gives up first. */
     up->udp = dns_channel_new(up->resolver, FALSE, 2 * live->timeout_ms, live->ended);
+    dns_window_init(&up->window);
     live->n += up->udp != NULL;
   }
   return live->n > 0;
@@ -401,6 +457,7 @@ DnsLive *dns_live_new(const NetOptions *options, DnsLiveDone done, gpointer user
   live->timeout_ms = options->timeout_ms != 0 ? MIN(options->timeout_ms, MAX_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
   live->done = done;
   live->user = user;
+  live->due = NEVER;
   live->asked = g_ptr_array_new();
   live->ended = g_ptr_array_new();
   live->polled = g_ptr_array_new();
@@ -453,6 +510,14 @@ gboolean dns_live_has_resolver(const DnsLive *live) {
   return live->n > 0;
 }
 
+guint dns_live_waiting(const DnsLive *live) {
+  return live->queue.length;
+}
+
+gboolean dns_live_is_busy(const DnsLive *live) {
+  return live->n > 0 && live->upstreams[first_resolver(live)].in_flight >= NET_IN_FLIGHT;
+}
+
 DnsTask *dns_live_ask(DnsLive *live, const char *name, const DnsWireName *wire, DnsType type, gpointer owner) {
   DnsTask *task = g_new0(DnsTask, 1);
   task->owner = owner;
@@ -489,7 +554,6 @@ void dns_task_progress(const DnsTask *task, const DnsLive *live, NetProgress *pr
 }
 
 gint64 dns_live_prepare(DnsLive *live, GArray *fds) {
-  gint64 due = NEVER;
   rest(live);
   g_ptr_array_set_size(live->polled, 0);
   for (guint i = 0; i < live->n; i++) {
@@ -500,11 +564,7 @@ gint64 dns_live_prepare(DnsLive *live, GArray *fds) {
   }
   if (live->ended->len > 0 || (live->queue.length > 0 && has_room(live)))
     return 0;
-  for (guint i = 0; i < live->asked->len; i++) {
-    const DnsTask *task = g_ptr_array_index(live->asked, i);
-    due = MIN(due, MIN(task->due, task->deadline));
-  }
-  return due;
+  return live->asked->len > 0 ? live->due : NEVER;
 }
 
 void dns_live_process(DnsLive *live, const struct pollfd *fds, guint n) {
@@ -520,5 +580,6 @@ void dns_live_restart(DnsLive *live) {
     DnsTask *task = g_ptr_array_index(live->asked, i);
     task_start(live, task);
     task->due = task->first;
+    live->due = MIN(live->due, task->due);
   }
 }

@@ -3,7 +3,11 @@
  * A task is a question under way.  Its tries go out at 0, 150, 320 and 1000 ms, over the resolvers in turn; each
  * stays open until the task ends, so that a late answer to an early try counts.  A resolver that answers "I
  * cannot" (SERVFAIL, REFUSED, garbage...) is left out from then on and the next is asked at once; the last such answer
- * is the result if none does better.  At most NET_IN_FLIGHT tasks a resolver are under way, the others queue in order.
+ * is the result if none does better.
+ *
+ * NET_IN_FLIGHT tasks a resolver are under way at first, the others queue in order.  While some queue, each answer makes
+ * room for more, up to NET_MOST_IN_FLIGHT; a packet that was lost halves the room, but never below NET_IN_FLIGHT.  A
+ * question that was refused while there were so many is asked once more, later.
  *
  * Results are handed out only by dns_live_process(). */
 #ifndef WB_NET_DNS_LIVE_H
@@ -29,6 +33,10 @@ gboolean dns_live_is_idle(const DnsLive *live);
 guint dns_live_timeout_ms(const DnsLive *live);
 const char *dns_live_resolvers(const DnsLive *live);
 gboolean dns_live_has_resolver(const DnsLive *live);
+/* How many questions wait for their turn. */
+guint dns_live_waiting(const DnsLive *live);
+/* TRUE if a question more would have to wait, or make others wait. */
+gboolean dns_live_is_busy(const DnsLive *live);
 
 /* The packet leaves at once if there is room. */
 DnsTask *dns_live_ask(DnsLive *live, const char *name, const DnsWireName *wire, DnsType type, gpointer owner);

@@ -53,6 +53,14 @@ Question *net_table_find(const Net *net, const char *at, const char *name, DnsTy
   return g_hash_table_lookup(net->questions, &key);
 }
 
+void net_table_drop(Net *net, Question *q) {
+  if (g_hash_table_lookup(net->questions, q) != q)
+    return;
+  if (q->kept != NULL)
+    g_queue_delete_link(&net->answers, g_steal_pointer(&q->kept));
+  g_hash_table_remove(net->questions, q);
+}
+
 Question *net_table_add(Net *net, const char *at, const char *name, DnsType type) {
   Question *q = g_new0(Question, 1);
   q->refs = 1;
@@ -61,13 +69,39 @@ Question *net_table_add(Net *net, const char *at, const char *name, DnsType type
   q->name = g_strndup(name, q->length);
   q->at = g_strdup(at);
   q->type = type;
-  g_hash_table_replace(net->questions, q, q);
+  Question *old = g_hash_table_lookup(net->questions, q);
+  if (old != NULL)
+    net_table_drop(net, old);
+  g_hash_table_add(net->questions, q);
   return q;
 }
 
-void net_table_drop(Net *net, Question *q) {
-  if (g_hash_table_lookup(net->questions, q) == q)
-    g_hash_table_remove(net->questions, q);
+/* The question was used: it is the last to go. */
+static void table_use(Net *net, Question *q) {
+  if (net->most_answers == 0 || q->answer == NULL)
+    return;
+  if (q->kept != NULL)
+    g_queue_unlink(&net->answers, q->kept);
+  else
+    q->kept = g_list_alloc();
+  q->kept->data = q;
+  g_queue_push_tail_link(&net->answers, q->kept);
+}
+
+void net_table_trim(Net *net, guint released) {
+  /* Those that somebody holds are passed over, so that more are looked at than were let go. */
+  for (guint left = MIN(2 * released + 16, net->answers.length);
+       left > 0 && net->answers.length > net->most_answers; left--) {
+    Question *q = net->answers.head->data;
+    if (q->refs == 1)
+      net_table_drop(net, q);
+    else
+      g_queue_push_tail_link(&net->answers, g_queue_pop_head_link(&net->answers));
+  }
+}
+
+void net_keep_answers(Net *net, guint n) {
+  net->most_answers = n;
 }
 
 /* --- sinks --- */
@@ -124,6 +158,7 @@ void net_question_settle(Net *net, Question *q, gpointer answer) {
   q->answer = answer;
   q->task = NULL;
   net->open--;
+  table_use(net, q);
   for (guint i = 0; q->waiters != NULL && i < q->waiters->len; i++) {
     NetWaiter *waiter = g_ptr_array_index(q->waiters, i);
     waiter->open--;
@@ -183,6 +218,7 @@ gconstpointer net_question_hand_out(Net *net, Question *q) {
     q->unsaid = FALSE;
     net_say(net, q);
   }
+  table_use(net, q);
   if (net->waiter == NULL) {
     q->unattended = TRUE;
     return q->answer;
@@ -228,6 +264,11 @@ static char *line_of_dns(gconstpointer answer, const char *nonce) {
 
 const QuestionKind dns_kind = {free_dns, abandon_dns, cancelled_dns, line_of_dns};
 
+const DnsAnswer *net_dns_ahead(Net *net, const char *name, DnsType type) {
+  gboolean waits = net->live != NULL && dns_live_is_busy(net->live) && net_table_find(net, NULL, name, type) == NULL;
+  return waits ? NULL : net_dns(net, name, type);
+}
+
 gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress) {
   const Question *q = net_table_find(net, NULL, name, type);
   if (q == NULL || q->task == NULL)
@@ -238,6 +279,10 @@ gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetPro
 
 guint net_open(const Net *net) {
   return net->open;
+}
+
+guint net_waiting(const Net *net) {
+  return net->live != NULL ? dns_live_waiting(net->live) + dns_direct_waiting(net->direct) : 0;
 }
 
 void net_restart_deadlines(Net *net) {
@@ -369,6 +414,7 @@ void net_free(Net *net) {
   g_free(net->ca_file);
   g_clear_pointer(&net->live, dns_live_free);
   g_clear_pointer(&net->direct, dns_direct_free);
+  g_queue_clear(&net->answers);
   g_hash_table_unref(net->questions);
   for (guint i = 0; i < net->files->len; i++)
     close(g_array_index(net->files, int, i));

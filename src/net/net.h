@@ -10,7 +10,8 @@
  * An answer is never an error: NXDOMAIN, SERVFAIL and time-outs are answers.  Three kinds: the records
  * are there (DNS_OK), they are proven absent (NODATA, NXDOMAIN), or nobody could tell (all others).
  *
- * A net owns its answers; they live as long as it, unless net_waiter_forget() drops them. One thread. */
+ * A net owns its answers; they live as long as it, unless net_waiter_forget() or net_keep_answers() drops them. One
+ * thread. */
 #ifndef WB_NET_NET_H
 #define WB_NET_NET_H
 
@@ -115,10 +116,13 @@ typedef struct NetOptions {
   const char *ca_file;  /* certificate authorities to trust besides the system's, PEM; NULL: none */
 } NetOptions;
 
-/* So many questions are in flight at most, the others wait in order: more overflow a server's socket buffer. */
-#define NET_IN_FLIGHT 100
+/* So many questions are in flight at first, the others wait in order: more at one blow overflow a server's socket
+ * buffer.  One after the other, as answers make room, more can be borne: so many at most. */
+#define NET_IN_FLIGHT 128
+#define NET_MOST_IN_FLIGHT 512
 
-/* A net that asks the network.  Questions go out at once, at most NET_IN_FLIGHT in flight per resolver.  Four tries
+/* A net that asks the network.  Questions go out at once, NET_IN_FLIGHT in flight per resolver and more while that goes
+ * well.  Four tries
  * spread over the resolvers (the first again after about 150 ms, then with growing gaps); an answer to
  * any try counts until the time-out, so that a slow resolver is not taken for a dead one.  TCP after truncation.
  * Fails only on a `resolver` that is no address, message fit for the user. */
@@ -148,6 +152,10 @@ const char *net_nonce(const Net *net);
  * without a trailing dot; it is always absolute, no search list, no hosts file. */
 const DnsAnswer *net_dns(Net *net, const char *name, DnsType type);
 
+/* The same for an answer that is perhaps needed: while others would have to wait for it the question is not asked,
+ * and the answer is NULL as long as nobody asks in earnest. */
+const DnsAnswer *net_dns_ahead(Net *net, const char *name, DnsType type);
+
 /* What the name server at the address `server` says of NAME TYPE by itself: asked directly, without recursion (RD
  * clear), with the tries and the time-out of net_dns().  Judge `authoritative` before anything else: a server that is
  * not responsible may answer from elsewhere, and a referral to others (in `beside`) has the status DNS_REFUSED.
@@ -161,6 +169,10 @@ typedef struct NetProgress {
   guint elapsed_ms;
 } NetProgress;
 gboolean net_dns_progress(const Net *net, const char *name, DnsType type, NetProgress *progress);
+
+/* From now on at most `n` answers that no waiter holds are kept, those used last: for a run over so many targets that
+ * they would not all fit.  An answer may be gone as soon as its waiter is; without a waiter nothing may be asked. */
+void net_keep_answers(Net *net, guint n);
 
 /* --- company --- */
 
@@ -202,6 +214,9 @@ guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms);
 
 /* Questions open now, of all waiters. */
 guint net_open(const Net *net);
+
+/* Those of them that wait for their turn, since as many as can be borne are under way. */
+guint net_waiting(const Net *net);
 
 /* After the process was stopped (SIGCONT): open questions get their time again. */
 void net_restart_deadlines(Net *net);

@@ -38,6 +38,7 @@ struct Question {
   gboolean unattended; /* asked for without waiter, or by one that is gone */
   gboolean given_up;   /* its only waiter cancelled it: others ask anew */
   gboolean unsaid;     /* from the recording, not yet shown to the sinks */
+  GList *kept;         /* in net->answers */
 };
 
 typedef struct Sink {
@@ -52,6 +53,8 @@ struct Net {
   Transfers *transfers;
   char *ca_file;
   GHashTable *questions;
+  GQueue answers; /* of Question with an answer, the one used last at the end; only with `most_answers` */
+  guint most_answers; /* 0: all */
   char *resolvers; /* replay */
   char nonce[NONCE_LENGTH + 1];
   NetWaiter *waiter; /* in force */
@@ -77,6 +80,8 @@ void net_question_unref(Question *q);
 void net_question_abandon(Net *net, Question *q);
 /* Takes the question out of the table, so that it is asked anew; who holds it keeps it. */
 void net_table_drop(Net *net, Question *q);
+/* A waiter has let go of so many questions: drops the answers that are too many. */
+void net_table_trim(Net *net, guint released);
 /* Shows the answer to the sinks. */
 void net_say(Net *net, const Question *q);
 

@@ -55,7 +55,10 @@ void net_waiter_free(NetWaiter *waiter) {
   }
   clear_own(waiter);
   g_hash_table_unref(waiter->own);
+  guint released = waiter->questions->len;
   g_ptr_array_unref(waiter->questions);
+  if (waiter->net->most_answers > 0)
+    net_table_trim(waiter->net, released);
   g_free(waiter);
 }
 

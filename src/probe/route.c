@@ -48,10 +48,22 @@ static void judge_addresses(Route *route) {
   decide(route, ROUTE_NO_DATA, "no_data", route->mx);
 }
 
+static gboolean lacks_mx(const DnsAnswer *mx) {
+  return mx->status == DNS_NODATA || (mx->status == DNS_OK && dns_answer_count(mx) == 0);
+}
+
+/* Without an MX its own addresses are needed; most domains have one, so that among many they are not asked for ahead. */
+static void ask_addresses(Net *net, const char *domain, Route *route) {
+  if (route->mx != NULL && !lacks_mx(route->mx))
+    return;
+  const DnsAnswer *(*ask)(Net *, const char *, DnsType) = route->mx != NULL ? net_dns : net_dns_ahead;
+  route->a = ask(net, domain, DNS_A);
+  route->aaaa = ask(net, domain, DNS_AAAA);
+}
+
 Route route_ask(Net *net, const char *domain) {
   Route route = {.mx = net_dns(net, domain, DNS_MX)};
-  route.a = net_dns(net, domain, DNS_A);
-  route.aaaa = net_dns(net, domain, DNS_AAAA);
+  ask_addresses(net, domain, &route);
   if (route.mx == NULL)
     return route;
   if (route.mx->status == DNS_NXDOMAIN)

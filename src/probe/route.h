@@ -18,7 +18,7 @@ typedef struct Route {
   RouteKind kind;
   const char *word;               /* of the fact mx.status; NULL while waiting, or if there is no word: cancelled */
   const DnsAnswer *decisive;      /* the answer that decided; NULL while waiting */
-  const DnsAnswer *mx, *a, *aaaa; /* NULL: under way */
+  const DnsAnswer *mx, *a, *aaaa; /* NULL: under way, or not needed */
 } Route;
 
 /* Asks all three at once and judges what has come back.  `domain`: A-labels. */

@@ -1,10 +1,12 @@
 #include "report/check.h"
 
 #include "base/catalogue.h"
+#include "base/failure.h"
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/ip.h"
-#include "probe/table.h"
+#include "report/check_options.h"
+#include "report/check_store.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,143 +14,46 @@
 
 enum { EXIT_FINE = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2, EXIT_UNKNOWN = 3, EXIT_BAD_FILE = 4 };
 
-/* So many targets at a time: enough to keep the net busy, few enough to hold in memory. */
-#define MAX_TARGETS 100
+/* New targets begin while fewer questions than this wait for their turn: enough that the net is never idle, few enough
+ * that the questions that follow from an answer need not wait long. */
+#define MAX_WAITING 64
+/* So many targets at a time in any case, and of those that talk to mail servers. */
+#define MAX_TARGETS 1000
+#define MAX_CONTACT_TARGETS 8
+/* Results that are ready wait for those before them, so much of them. */
+#define MAX_HELD (8 << 20)
+/* Answers kept for the targets to come: many domains have the same mail servers. */
+#define MAX_ANSWERS 2048
 #define MAX_LINE 2000
 /* Input without any line feed is cut here, not collected for ever. */
 #define MAX_PENDING 65536
 
 typedef struct Target {
   char *text;      /* NULL: --set alone says what is asked */
-  GPtrArray *runs; /* of ProbeRun */
+  GPtrArray *runs; /* of ProbeRun; NULL: done */
+  GString *ready;  /* the result, once it is done */
 } Target;
 
 typedef struct Check {
   const CheckOptions *options;
   FILE *out;
-  GQueue targets; /* of Target: under way, in order */
-  guint next;     /* of options->targets */
-  GString *lines; /* read from `input`, not used yet */
-  gboolean ended; /* no more input */
+  CheckStore *store;
+  GQueue targets;  /* of Target, in order: under way, or ready and waiting for one before */
+  GPtrArray *busy; /* those of them that are under way */
+  gsize held;      /* bytes of those that are ready */
+  guint next;      /* of options->targets */
+  guint contacts;  /* runs under way that talk to mail servers */
+  GString *lines;  /* read from `input`, not used yet */
+  gboolean ended;  /* no more input */
   gboolean problem, unknown, bad_file;
 } Check;
 
 static void target_free(Target *target) {
-  g_ptr_array_unref(target->runs);
+  g_clear_pointer(&target->runs, g_ptr_array_unref);
+  if (target->ready != NULL)
+    g_string_free(target->ready, TRUE);
   g_free(target->text);
   g_free(target);
-}
-
-/* --- what the options say --- */
-
-/* Takes `message`. */
-static gboolean complain(FILE *err, Message *message) {
-  g_autoptr(Message) mine = message;
-  g_autofree char *text = message_text(mine, NULL, NULL);
-  fprintf(err, "whybounce: %s\n", text);
-  return FALSE;
-}
-
-static char *probe_names(void) {
-  g_autoptr(GString) names = g_string_new(NULL);
-  for (guint i = 0; probe_table[i] != NULL; i++)
-    g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", probe_table[i]->name);
-  return g_string_free(g_steal_pointer(&names), FALSE);
-}
-
-static gboolean complain_probe(const char *name, FILE *err) {
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  g_autofree char *all = probe_names();
-  for (guint i = 0; probe_table[i] != NULL; i++)
-    g_ptr_array_add(names, (gpointer)probe_table[i]->name);
-  g_ptr_array_add(names, NULL);
-  const char *nearest = text_nearest(name, (const char *const *)names->pdata);
-  if (nearest != NULL)
-    return complain(err, message_new(N_("There is no probe \"{name}\": did you mean \"{nearest}\"? There are: {all}"),
-                                     "name", name, "nearest", nearest, "all", all, NULL));
-  return complain(err,
-                  message_new(N_("There is no probe \"{name}\". There are: {all}"), "name", name, "all", all, NULL));
-}
-
-/* The names of the inputs that --set may name: those of one probe, or of all. */
-static GPtrArray *input_names(const Probe *only) {
-  GPtrArray *names = g_ptr_array_new();
-  for (guint i = 0; probe_table[i] != NULL; i++)
-    for (const ProbeInput *input = probe_table[i]->inputs; input->name != NULL; input++)
-      if ((only == NULL || only == probe_table[i]) &&
-          !g_ptr_array_find_with_equal_func(names, input->name, g_str_equal, NULL))
-        g_ptr_array_add(names, (gpointer)input->name);
-  g_ptr_array_add(names, NULL);
-  return names;
-}
-
-static gboolean check_set(const char *set, const Probe *only, FILE *err) {
-  const char *sign = strchr(set, '=');
-  if (sign == NULL || sign == set)
-    return complain(err, message_new(N_("--set takes NAME=VALUE, for example --set lists=all."), NULL));
-  g_autofree char *name = g_strndup(set, (gsize)(sign - set));
-  g_autoptr(GPtrArray) names = input_names(only);
-  const char *const *words = (const char *const *)names->pdata;
-  if (g_strv_contains(words, name))
-    return TRUE;
-  const char *nearest = text_nearest(name, words);
-  g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-  if (names->len == 1)
-    return complain(err, message_new(N_("The probe {probe} takes no input"), "probe", only->name, NULL));
-  if (nearest != NULL)
-    return complain(err, message_new(N_("--set: there is no \"{name}\": did you mean \"{nearest}\"? There are: {all}"),
-                                     "name", name, "nearest", nearest, "all", all, NULL));
-  return complain(err,
-                  message_new(N_("--set: there is no \"{name}\". There are: {all}"), "name", name, "all", all, NULL));
-}
-
-static const char *set_value(const CheckOptions *options, const char *name) {
-  gsize length = strlen(name);
-  for (guint i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
-    if (strncmp(options->sets[i], name, length) == 0 && options->sets[i][length] == '=')
-      return options->sets[i] + length + 1;
-  return NULL;
-}
-
-static gboolean has_targets(const CheckOptions *options) {
-  return options->targets != NULL && options->targets[0] != NULL;
-}
-
-/* The inputs that a target fills in: one of them set by hand stands for a target. */
-static const char *const target_inputs[] = {"email", "ip", "domain", "host"};
-
-static const char *set_target(const CheckOptions *options) {
-  const char *value = NULL;
-  for (guint i = 0; value == NULL && i < G_N_ELEMENTS(target_inputs); i++)
-    value = set_value(options, target_inputs[i]);
-  return value;
-}
-
-/* TRUE if --probe and --set say all that is to be asked. */
-static gboolean is_single(const CheckOptions *options) {
-  const Probe *probe = options->probe != NULL ? probe_find(options->probe) : NULL;
-  return probe != NULL && !has_targets(options) && (probe->inputs[0].name == NULL || set_target(options) != NULL);
-}
-
-static gboolean check_options(const CheckOptions *options, FILE *err) {
-  const Probe *probe = options->probe != NULL ? probe_find(options->probe) : NULL;
-  if (options->probe != NULL && probe == NULL)
-    return complain_probe(options->probe, err);
-  for (guint i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
-    if (!check_set(options->sets[i], probe, err))
-      return FALSE;
-  if (!is_single(options) && !has_targets(options) && isatty(options->input))
-    return complain(err,
-                    message_new(N_("check needs a target: an address, a domain or an IP, or many of them on standard "
-                                   "input"),
-                                NULL));
-  if (!is_single(options))
-    return TRUE;
-  for (const ProbeInput *input = probe->inputs; input->name != NULL; input++)
-    if (input->required && set_value(options, input->name) == NULL)
-      return complain(err, message_new(N_("The probe {probe} needs --set {input}=VALUE, or a target"), "probe",
-                                       probe->name, "input", input->name, NULL));
-  return TRUE;
 }
 
 /* --- a target and what is asked about it --- */
@@ -174,15 +79,19 @@ static const char *fill_inputs(const char *text, Facts *inputs) {
   return "domain";
 }
 
-static gboolean fits(const Probe *probe, const char *kind) {
+static gboolean is_wanted(const CheckOptions *options, const Probe *probe, const char *kind) {
+  if (options->probe != NULL)
+    return g_str_equal(probe->name, options->probe);
+  if ((probe->flags & PROBE_CONTACTS) != 0 && !options->contacts)
+    return FALSE;
   g_auto(GStrv) kinds = g_strsplit(probe->fits, " ", -1);
-  return (probe->flags & PROBE_CONTACTS) == 0 && g_strv_contains((const char *const *)kinds, kind);
+  return g_strv_contains((const char *const *)kinds, kind);
 }
 
 static Facts *inputs_of(const Probe *probe, const CheckOptions *options, const Facts *known) {
   Facts *inputs = facts_new();
   for (const ProbeInput *input = probe->inputs; input->name != NULL; input++) {
-    const char *value = set_value(options, input->name);
+    const char *value = check_set_value(options, input->name);
     if (value != NULL)
       facts_set_text(inputs, input->name, SOURCE_ASKED, value);
     else if (facts_get(known, input->name) != NULL)
@@ -191,21 +100,40 @@ static Facts *inputs_of(const Probe *probe, const CheckOptions *options, const F
   return inputs;
 }
 
+static guint count_contacts(const Target *target) {
+  guint n = 0;
+  for (guint i = 0; i < target->runs->len; i++)
+    n += (probe_run_probe(g_ptr_array_index(target->runs, i))->flags & PROBE_CONTACTS) != 0;
+  return n;
+}
+
 static void start_target(Check *check, const char *text) {
   g_autoptr(Facts) known = facts_new();
+  const CheckOptions *options = check->options;
   Target *target = g_new0(Target, 1);
   const char *kind = text != NULL ? fill_inputs(text, known) : NULL;
   target->text = g_strdup(text);
   target->runs = g_ptr_array_new_with_free_func((GDestroyNotify)probe_run_free);
-  for (guint i = 0; probe_table[i] != NULL; i++) {
-    const Probe *probe = probe_table[i];
-    if (check->options->probe != NULL ? g_str_equal(probe->name, check->options->probe) : fits(probe, kind))
-      g_ptr_array_add(target->runs, probe_run_new(probe, check->options->net, inputs_of(probe, check->options, known)));
-  }
+  for (const Probe *const *probe = check_table(options); *probe != NULL; probe++)
+    if (is_wanted(options, *probe, kind))
+      g_ptr_array_add(target->runs, probe_run_new(*probe, options->net, inputs_of(*probe, options, known)));
+  check->contacts += count_contacts(target) > 0;
   g_queue_push_tail(&check->targets, target);
+  g_ptr_array_add(check->busy, target);
 }
 
-/* --- one after the other --- */
+/* --- where targets come from --- */
+
+static gboolean is_input(const char *target) {
+  return target != NULL && g_str_equal(target, "-");
+}
+
+/* TRUE if the next target is a line of the input. */
+static gboolean reads_input(const Check *check) {
+  const CheckOptions *options = check->options;
+  return !check_is_single(options) && !check->ended &&
+         (!check_has_targets(options) || is_input(options->targets[check->next]));
+}
 
 /* The next line of the input, if a whole one is there. Caller frees. */
 static char *take_line(Check *check) {
@@ -216,29 +144,59 @@ static char *take_line(Check *check) {
     gsize length = end != NULL ? (gsize)(end - check->lines->str) : check->lines->len;
     char *line = g_strndup(check->lines->str, MIN(length, MAX_LINE));
     g_string_erase(check->lines, 0, (gssize)(end != NULL ? length + 1 : length));
-    line[strcspn(line, "\r")] = '\0';
+    g_strstrip(line);
     if (line[0] != '\0')
       return line;
     g_free(line);
   }
 }
 
-static void start_targets(Check *check) {
+/* The next target, NULL if there is none at the moment. Caller frees. */
+static char *next_target(Check *check) {
   const CheckOptions *options = check->options;
-  while (check->targets.length < MAX_TARGETS) {
-    if (has_targets(options)) {
-      check->ended = options->targets[check->next] == NULL;
-      if (check->ended)
-        return;
-      start_target(check, options->targets[check->next++]);
-      continue;
-    }
-    g_autofree char *line = take_line(check);
-    if (line == NULL)
-      return;
-    start_target(check, line);
-  }
+  if (!check_has_targets(options))
+    return take_line(check);
+  if (!is_input(options->targets[check->next]))
+    return options->targets[check->next] != NULL ? g_strdup(options->targets[check->next++]) : NULL;
+  char *line = take_line(check);
+  if (line != NULL || !check->ended || check->lines->len > 0)
+    return line;
+  check->next++; /* the input has ended: what is named behind it */
+  return next_target(check);
 }
+
+/* TRUE: there will be no more targets. */
+static gboolean is_at_end(const Check *check) {
+  if (check_is_single(check->options))
+    return TRUE;
+  if (check_has_targets(check->options))
+    return check->options->targets[check->next] == NULL;
+  return check->ended && check->lines->len == 0;
+}
+
+static gboolean has_room(const Check *check) {
+  return check->busy->len < MAX_TARGETS && check->contacts < MAX_CONTACT_TARGETS && check->held < MAX_HELD &&
+         net_waiting(check->options->net) < MAX_WAITING;
+}
+
+static char *safe_name(const Check *check, const char *text) {
+  const char *name = text != NULL ? text : check_set_target(check->options);
+  return name != NULL ? text_safe(name, -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL) : NULL;
+}
+
+static gboolean is_stored(const Check *check, const char *text) {
+  g_autofree char *safe = check->store != NULL ? safe_name(check, text) : NULL;
+  return safe != NULL && check_store_has(check->store, safe);
+}
+
+static gboolean target_is_done(const Target *target) {
+  for (guint i = 0; i < target->runs->len; i++)
+    if (!probe_run_done(g_ptr_array_index(target->runs, i)))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- results --- */
 
 Level check_level(const ProbeRun *run) {
   const Result *result = probe_run_result(run);
@@ -254,16 +212,9 @@ static gboolean is_bad_file(const ProbeRun *run) {
   return status != NULL && status->state == FACT_UNKNOWN && g_str_equal(status->why, "bad file");
 }
 
-static gboolean is_done(const Target *target) {
-  for (guint i = 0; i < target->runs->len; i++)
-    if (!probe_run_done(g_ptr_array_index(target->runs, i)))
-      return FALSE;
-  return TRUE;
-}
-
-static void print_target(Check *check, const Target *target) {
-  const char *name = target->text != NULL ? target->text : set_target(check->options);
-  g_autofree char *safe = name != NULL ? text_safe(name, -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL) : NULL;
+/* Done: only its result stays. */
+static void finish_target(Check *check, Target *target) {
+  g_autofree char *safe = safe_name(check, target->text);
   for (guint i = 0; i < target->runs->len; i++) {
     const ProbeRun *run = g_ptr_array_index(target->runs, i);
     Level level = check_level(run);
@@ -271,20 +222,59 @@ static void print_target(Check *check, const Target *target) {
     check->unknown |= level == LEVEL_UNKNOWN;
     check->bad_file |= is_bad_file(run);
   }
-  if (check->options->json)
-    check_put_json(check->out, safe, target->runs);
+  target->ready = g_string_new(NULL);
+  if (check->options->json || check->store != NULL)
+    check_put_json(target->ready, safe, target->runs);
   else
-    check_put_page(check->out, safe, target->runs);
+    check_put_page(target->ready, safe, target->runs);
+  check->held += target->ready->len;
+  check->contacts -= count_contacts(target) > 0;
+  g_clear_pointer(&target->runs, g_ptr_array_unref);
 }
 
-static void print_done(Check *check) {
-  while (check->targets.length > 0 && is_done(check->targets.head->data)) {
+/* Those at the head that are ready. */
+static void print_ready(Check *check) {
+  gboolean any = FALSE;
+  while (check->targets.length > 0 && ((Target *)check->targets.head->data)->ready != NULL) {
     Target *target = g_queue_pop_head(&check->targets);
-    print_target(check, target);
+    fwrite(target->ready->str, 1, target->ready->len, check->out);
+    check->held -= target->ready->len;
     target_free(target);
+    any = TRUE;
   }
-  fflush(check->out);
+  if (any)
+    fflush(check->out);
 }
+
+static void finish_targets(Check *check) {
+  for (guint i = check->busy->len; i-- > 0;) {
+    Target *target = g_ptr_array_index(check->busy, i);
+    if (!target_is_done(target))
+      continue;
+    g_ptr_array_remove_index_fast(check->busy, i);
+    finish_target(check, target);
+  }
+}
+
+/* Starts what there is room for.  Some are done at once: what they need is known already. */
+static void start_targets(Check *check) {
+  while (has_room(check)) {
+    g_autofree char *text = next_target(check);
+    if (text == NULL)
+      return;
+    if (is_stored(check, text))
+      continue;
+    start_target(check, text);
+    Target *target = g_queue_peek_tail(&check->targets);
+    if (!target_is_done(target))
+      continue;
+    g_ptr_array_set_size(check->busy, (gint)check->busy->len - 1);
+    finish_target(check, target);
+    print_ready(check);
+  }
+}
+
+/* --- the loop --- */
 
 static void read_input(Check *check) {
   char buffer[16384];
@@ -296,22 +286,23 @@ static void read_input(Check *check) {
 }
 
 static void wake_all(Check *check) {
-  for (GList *link = check->targets.head; link != NULL; link = link->next) {
-    const Target *target = link->data;
-    for (guint i = 0; i < target->runs->len; i++)
-      probe_run_wake(g_ptr_array_index(target->runs, i));
+  for (guint i = 0; i < check->busy->len; i++) {
+    const Target *target = g_ptr_array_index(check->busy, i);
+    for (guint k = 0; k < target->runs->len; k++)
+      probe_run_wake(g_ptr_array_index(target->runs, k));
   }
 }
 
 static void check_all(Check *check) {
   for (;;) {
     start_targets(check);
-    print_done(check);
-    if (check->targets.length == 0 && check->ended && check->lines->len == 0)
+    finish_targets(check);
+    print_ready(check);
+    if (check->targets.length == 0 && is_at_end(check))
       return;
-    gboolean reads = !check->ended && !has_targets(check->options) && check->targets.length < MAX_TARGETS;
+    gboolean reads = reads_input(check) && has_room(check);
     struct pollfd input = {.fd = check->options->input, .events = POLLIN};
-    if (reads || check->targets.length > 0)
+    if (reads || check->busy->len > 0)
       net_turn(check->options->net, &input, reads ? 1 : 0, -1);
     if (input.revents != 0)
       read_input(check);
@@ -319,17 +310,36 @@ static void check_all(Check *check) {
   }
 }
 
-int check_run(const CheckOptions *options, FILE *out, FILE *err) {
-  if (!check_options(options, err))
-    return EXIT_USAGE;
-  Check check = {.options = options, .out = out, .lines = g_string_new(NULL)};
-  if (is_single(options)) {
-    start_target(&check, NULL);
-    check.ended = TRUE;
-  }
-  check_all(&check);
-  g_string_free(check.lines, TRUE);
-  if (check.bad_file)
+static int exit_code(const Check *check) {
+  if (check->bad_file)
     return EXIT_BAD_FILE;
-  return check.problem ? EXIT_PROBLEM : check.unknown ? EXIT_UNKNOWN : EXIT_FINE;
+  return check->problem ? EXIT_PROBLEM : check->unknown ? EXIT_UNKNOWN : EXIT_FINE;
+}
+
+int check_run(const CheckOptions *options, FILE *out, FILE *err) {
+  g_autoptr(CheckStore) store = NULL;
+  g_autoptr(GError) error = NULL;
+  if (!check_options_are_good(options, err))
+    return EXIT_USAGE;
+  if (options->path != NULL && (store = check_store_open(options->path, &error)) == NULL) {
+    fprintf(err, "whybounce: %s\n", error->message);
+    return EXIT_BAD_FILE;
+  }
+  Check check = {.options = options,
+                 .out = store != NULL ? check_store_file(store) : out,
+                 .store = store,
+                 .busy = g_ptr_array_new(),
+                 .lines = g_string_new(NULL)};
+  net_keep_answers(options->net, MAX_ANSWERS);
+  if (check_is_single(options) && !is_stored(&check, NULL))
+    start_target(&check, NULL);
+  check_all(&check);
+  g_ptr_array_unref(check.busy);
+  g_string_free(check.lines, TRUE);
+  if (ferror(check.out) && store != NULL) {
+    check_complain(err, message_new(N_("{path} could not be written: {why}. Choose another folder."), "path",
+                                    options->path, "why", failure_words(errno), NULL));
+    return EXIT_BAD_FILE;
+  }
+  return exit_code(&check);
 }

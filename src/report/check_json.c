@@ -125,14 +125,13 @@ static void append_run(GString *out, const ProbeRun *run) {
   g_string_append_printf(out, "%u}", probe_run_elapsed_ms(run));
 }
 
-void check_put_json(FILE *out, const char *target, const GPtrArray *runs) {
-  g_autoptr(GString) line = g_string_new("{\"schema\":1");
-  json_text_key(line, "target");
-  json_text_append(line, target);
-  json_text_key(line, "probes");
-  g_string_append_c(line, '{');
+void check_put_json(GString *out, const char *target, const GPtrArray *runs) {
+  g_string_append(out, "{\"schema\":1");
+  json_text_key(out, "target");
+  json_text_append(out, target);
+  json_text_key(out, "probes");
+  g_string_append_c(out, '{');
   for (guint i = 0; i < runs->len; i++)
-    append_run(line, g_ptr_array_index(runs, i));
-  g_string_append(line, "}}\n");
-  fwrite(line->str, 1, line->len, out);
+    append_run(out, g_ptr_array_index(runs, i));
+  g_string_append(out, "}}\n");
 }

@@ -174,6 +174,143 @@ static void test_usage(void) {
   g_assert_cmpint(check(NULL, (CheckOptions){.probe = "vantage", .json = TRUE}, ""), ==, 3);
 }
 
+/* --- a table of our own: one probe that is passive, one that talks to mail servers, one with a secret --- */
+
+static ProbeState run_seen(Net *net, const Facts *inputs, Result *result) {
+  (void)net;
+  facts_set_text(result->facts, "seen", SOURCE_PROBE, probe_input(inputs, "domain"));
+  result_add(result, LEVEL_OK, NULL, message_new("seen", NULL));
+  return PROBE_DONE;
+}
+
+static const ProbeInput domain_inputs[] = {{"domain", "domain", TRUE, "the domain"}, {0}};
+static const ProbeInput secret_inputs[] = {
+    {"domain", "domain", TRUE, "the domain"}, {"password", "secret", FALSE, "the password"}, {0}};
+static const FactSpec seen_gives[] = {{"seen", FACT_TEXT, NULL, "what was seen"}, {0}};
+static const Probe quiet = {.name = "quiet",
+                            .title = "Quiet",
+                            .fits = "domain email",
+                            .inputs = domain_inputs,
+                            .gives = seen_gives,
+                            .run = run_seen};
+static const Probe loud = {.name = "loud",
+                           .title = "Loud",
+                           .fits = "domain",
+                           .flags = PROBE_CONTACTS,
+                           .inputs = domain_inputs,
+                           .gives = seen_gives,
+                           .run = run_seen};
+static const Probe login = {.name = "login",
+                            .title = "Log-in",
+                            .fits = "domain",
+                            .flags = PROBE_CONTACTS | PROBE_SECRET,
+                            .inputs = secret_inputs,
+                            .gives = seen_gives,
+                            .run = run_seen};
+static const Probe *const table[] = {&quiet, &loud, &login, NULL};
+
+/* Nobody's mail server is contacted without --contacts, whatever the target. */
+static void test_contacts(void) {
+  const char *const targets[] = {"example.com", NULL};
+  CheckOptions options = {.targets = targets, .table = table, .json = TRUE};
+  g_assert_cmpint(check(NULL, options, ""), ==, 0);
+  g_assert_nonnull(strstr(out_text, "\"quiet\""));
+  g_assert_null(strstr(out_text, "\"loud\""));
+  options.probe = "loud";
+  g_assert_cmpint(check(NULL, options, ""), ==, 2);
+  g_assert_cmpstr(out_text, ==, "");
+  g_assert_nonnull(strstr(err_text, "--contacts"));
+  options.contacts = TRUE;
+  g_assert_cmpint(check(NULL, options, ""), ==, 0);
+  g_assert_nonnull(strstr(out_text, "\"loud.seen\":\"example.com\""));
+  options.probe = NULL;
+  g_assert_cmpint(check(NULL, options, ""), ==, 0);
+  g_assert_nonnull(strstr(out_text, "\"quiet\""));
+  g_assert_nonnull(strstr(out_text, "\"loud\""));
+  /* Those that do not fit the target stay out all the same. */
+  const char *const emails[] = {"taro@example.com", NULL};
+  options.targets = emails;
+  g_assert_cmpint(check(NULL, options, ""), ==, 0);
+  g_assert_nonnull(strstr(out_text, "\"quiet\""));
+  g_assert_null(strstr(out_text, "\"loud\""));
+  /* A password on the command line can be seen by everybody. */
+  const char *const secrets[] = {"password=x", NULL};
+  options.sets = secrets;
+  g_assert_cmpint(check(NULL, options, ""), ==, 2);
+  g_assert_nonnull(strstr(err_text, "secret"));
+}
+
+static const char *targets_of(GString *names, const char *lines) {
+  g_auto(GStrv) all = g_strsplit(lines, "\n", -1);
+  g_string_truncate(names, 0);
+  for (guint i = 0; all[i] != NULL && all[i][0] != '\0'; i++) {
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_string_append_printf(names, "%s ", json_object_get_string_member(parse(parser, all[i]), "target"));
+  }
+  return names->str;
+}
+
+/* "-" is the input, between other targets too. */
+static void test_dash(void) {
+  const char *const targets[] = {"a.example", "-", "d.example", "-", NULL};
+  g_autoptr(GString) names = g_string_new(NULL);
+  CheckOptions options = {.targets = targets, .table = table, .json = TRUE};
+  g_assert_cmpint(check(NULL, options, " b.example \n\nc.example"), ==, 0);
+  g_assert_cmpstr(targets_of(names, out_text), ==, "a.example b.example c.example d.example ");
+  g_assert_cmpint(check(NULL, options, ""), ==, 0);
+  g_assert_cmpstr(targets_of(names, out_text), ==, "a.example d.example ");
+}
+
+static char *contents(const char *path) {
+  char *text = NULL;
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  return text;
+}
+
+/* --out: a run that was stopped goes on where it was; a last line that was cut is made anew. */
+static void test_resume(void) {
+  g_autofree char *dir = g_dir_make_tmp("check-XXXXXX", NULL), *path = g_build_filename(dir, "results.jsonl", NULL);
+  g_autoptr(GString) names = g_string_new(NULL);
+  CheckOptions options = {.table = table, .path = path};
+  g_assert_cmpint(check(NULL, options, "a.example\nb \"quoted\" \\.example\nc.example\n"), ==, 0);
+  g_assert_cmpstr(out_text, ==, "");
+  g_autofree char *first = contents(path);
+  g_assert_cmpstr(targets_of(names, first), ==, "a.example b \"quoted\" \\.example c.example ");
+  /* Nothing is left to do: the file stays as it is. */
+  g_assert_cmpint(check(NULL, options, "a.example\nb \"quoted\" \\.example\nc.example\n"), ==, 0);
+  g_autofree char *same = contents(path);
+  g_assert_cmpstr(same, ==, first);
+  /* Cut at every byte: the same file comes out. */
+  for (gsize length = 0; length <= strlen(first); length++) {
+    g_assert_true(g_file_set_contents(path, first, (gssize)length, NULL));
+    g_assert_cmpint(check(NULL, options, "a.example\nb \"quoted\" \\.example\nc.example\n"), ==, 0);
+    g_autofree char *again = contents(path);
+    if (g_strcmp0(again, first) != 0) /* the time taken may differ */
+      g_assert_cmpstr(targets_of(names, again), ==, "a.example b \"quoted\" \\.example c.example ");
+  }
+  /* More targets: they come behind. */
+  g_assert_cmpint(check(NULL, options, "d.example\na.example\ne.example"), ==, 0);
+  g_autofree char *more = contents(path);
+  g_assert_cmpstr(targets_of(names, more), ==, "a.example b \"quoted\" \\.example c.example d.example e.example ");
+  /* A file of something else is left alone. */
+  static const char *const others[] = {"important\n", "important", "{\"schema\":1,\"file\":null}\n",
+                                       "{\"schema\":1,\"target\":\"a"};
+  for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+    gboolean ours = i == 3; /* this may be a line of ours that was cut */
+    g_assert_true(g_file_set_contents(path, others[i], -1, NULL));
+    g_assert_cmpint(check(NULL, options, "a.example\n"), ==, ours ? 0 : 4);
+    g_autofree char *left = contents(path);
+    if (!ours) {
+      g_assert_cmpstr(left, ==, others[i]);
+      g_assert_nonnull(strstr(err_text, "results.jsonl:1:"));
+    }
+  }
+  unlink(path);
+  rmdir(dir);
+  g_assert_cmpint(check(NULL, options, "a.example\n"), ==, 4); /* no such folder */
+  g_assert_nonnull(strstr(err_text, "could not be written"));
+}
+
 static void test_json_text(void) {
   g_autoptr(GString) out = g_string_new("{");
   json_text_key(out, "a");
@@ -192,6 +329,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/check/fine", test_fine);
   g_test_add_func("/check/page", test_page);
   g_test_add_func("/check/usage", test_usage);
+  g_test_add_func("/check/contacts", test_contacts);
+  g_test_add_func("/check/dash", test_dash);
+  g_test_add_func("/check/resume", test_resume);
   g_test_add_func("/check/json-text", test_json_text);
   int status = g_test_run();
   free(out_text);

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_PENDING 400
+#define MAX_PENDING 1200
 
 /* Takes questions and answers them when told to. */
 typedef struct Peer {
@@ -35,9 +35,11 @@ static void collect(const char *line, gpointer user) {
 static void set_up(Fixture *f, gconstpointer data) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
+  const int room = 1 << 20;
   g_autoptr(GError) error = NULL;
   (void)data;
   f->peer.fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  (void)setsockopt(f->peer.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   g_assert_cmpint(bind(f->peer.fd, (struct sockaddr *)&address, sizeof address), ==, 0);
   g_assert_cmpint(getsockname(f->peer.fd, (struct sockaddr *)&address, &length), ==, 0);
   g_autofree char *resolver = g_strdup_printf("127.0.0.1:%u", ntohs(address.sin_port));
@@ -122,24 +124,145 @@ static void test_at_once(Fixture *f, gconstpointer data) {
   g_assert_cmpuint(f->lines->len, ==, 2);
 }
 
+static void ask_many(Fixture *f, const char *prefix, guint n) {
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *name = g_strdup_printf("%s%u.example", prefix, i);
+    g_assert_null(net_dns(f->net, name, DNS_A));
+  }
+}
+
+/* Answers what was taken and waits until so many are still open. */
+static void answer_until(Fixture *f, guint left) {
+  peer_answer(&f->peer, 1);
+  while (net_open(f->net) > left)
+    g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), >, 0);
+}
+
 static void test_queue(Fixture *f, gconstpointer data) {
   NetProgress progress;
   (void)data;
-  for (guint i = 0; i < 130; i++) {
-    g_autofree char *name = g_strdup_printf("n%u.example", i);
-    g_assert_null(net_dns(f->net, name, DNS_A));
-  }
-  g_assert_cmpuint(peer_take(&f->peer), ==, 100);
-  g_assert_true(net_dns_progress(f->net, "n129.example", DNS_A, &progress));
+  ask_many(f, "n", 160);
+  g_assert_cmpuint(peer_take(&f->peer), ==, NET_IN_FLIGHT);
+  g_assert_cmpuint(net_waiting(f->net), ==, 160 - NET_IN_FLIGHT);
+  g_assert_true(net_dns_progress(f->net, "n159.example", DNS_A, &progress));
   g_assert_null(progress.server);
   g_assert_cmpuint(progress.tries, ==, 0);
-  peer_answer(&f->peer, 1);
-  for (guint answered = 0; answered < 100;)
-    answered += net_turn(f->net, NULL, 0, -1);
-  g_assert_cmpuint(peer_take(&f->peer), ==, 30); /* refilled in the same turn */
-  peer_answer(&f->peer, 2);
-  while (net_open(f->net) > 0)
-    g_assert_cmpuint(net_turn(f->net, NULL, 0, -1), >, 0);
+  answer_until(f, 160 - NET_IN_FLIGHT);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 160 - NET_IN_FLIGHT); /* refilled in the same turn */
+  answer_until(f, 0);
+}
+
+/* While questions queue, every answer makes room for one more. (512 at one blow is what the peer's socket holds.) */
+static void test_window_grows(Fixture *f, gconstpointer data) {
+  (void)data;
+  guint left = 7 * NET_IN_FLIGHT;
+  ask_many(f, "n", left);
+  for (guint expected = NET_IN_FLIGHT; left > 0; expected *= 2) {
+    g_assert_cmpuint(peer_take(&f->peer), ==, expected);
+    left -= expected;
+    answer_until(f, left);
+  }
+}
+
+/* What is not used does not grow: nobody knows whether it could be borne. */
+static void test_window_unused(Fixture *f, gconstpointer data) {
+  (void)data;
+  for (guint round = 0; round < 3; round++) {
+    g_autofree char *prefix = g_strdup_printf("r%u-", round);
+    ask_many(f, prefix, NET_IN_FLIGHT);
+    g_assert_cmpuint(peer_take(&f->peer), ==, NET_IN_FLIGHT);
+    answer_until(f, 0);
+  }
+  ask_many(f, "n", 300);
+  g_assert_cmpuint(peer_take(&f->peer), ==, NET_IN_FLIGHT);
+}
+
+/* One packet is lost: its second try is answered, the first never. */
+static void test_window_halved(Fixture *f, gconstpointer data) {
+  (void)data;
+  ask_many(f, "n", 3 * NET_IN_FLIGHT + 300);
+  g_assert_cmpuint(peer_take(&f->peer), ==, NET_IN_FLIGHT);
+  answer_until(f, 2 * NET_IN_FLIGHT + 300);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 2 * NET_IN_FLIGHT);
+  answer_until(f, 300);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 300); /* of 4 * NET_IN_FLIGHT that there is room for */
+  f->peer.pending[0] = f->peer.pending[--f->peer.n];
+  answer_until(f, 1);
+  while (peer_take(&f->peer) == 0)
+    net_turn(f->net, NULL, 0, 20);
+  answer_until(f, 0);
+  ask_many(f, "m", 600);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 2 * NET_IN_FLIGHT);
+}
+
+/* A forwarder that has enough says REFUSED: that question is asked again. */
+static void test_turned_away(Fixture *f, gconstpointer data) {
+  (void)data;
+  ask_many(f, "n", 300);
+  g_assert_cmpuint(peer_take(&f->peer), ==, NET_IN_FLIGHT);
+  answer_until(f, 300 - NET_IN_FLIGHT);
+  g_assert_cmpuint(peer_take(&f->peer), ==, 300 - NET_IN_FLIGHT);
+  guint refused = f->peer.n - 1;
+  f->peer.pending[refused].packet[2] = 0x81;
+  f->peer.pending[refused].packet[3] = 0x85;
+  g_assert_cmpint(sendto(f->peer.fd, f->peer.pending[refused].packet, f->peer.pending[refused].length, 0,
+                         (struct sockaddr *)&f->peer.pending[refused].from, sizeof f->peer.pending[refused].from),
+                  ==, (gssize)f->peer.pending[refused].length);
+  f->peer.n--;
+  answer_until(f, 1);
+  while (peer_take(&f->peer) == 0)
+    net_turn(f->net, NULL, 0, 5);
+  answer_until(f, 0);
+  g_assert_cmpint(net_dns(f->net, "n299.example", DNS_A)->status, ==, DNS_OK);
+}
+
+/* What is perhaps needed is asked only while nobody has to wait for it. */
+static void test_ahead(Fixture *f, gconstpointer data) {
+  (void)data;
+  g_assert_null(net_dns_ahead(f->net, "early.example", DNS_A));
+  g_assert_cmpuint(peer_take(&f->peer), ==, 1);
+  ask_many(f, "n", NET_IN_FLIGHT - 1);
+  peer_take(&f->peer);
+  g_assert_null(net_dns_ahead(f->net, "late.example", DNS_A));
+  g_assert_cmpuint(peer_take(&f->peer), ==, 0);
+  g_assert_cmpuint(net_open(f->net), ==, NET_IN_FLIGHT);
+  answer_until(f, 0);
+  g_assert_nonnull(net_dns_ahead(f->net, "early.example", DNS_A));
+  g_assert_null(net_dns_ahead(f->net, "late.example", DNS_A));
+  g_assert_cmpuint(peer_take(&f->peer), ==, 1);
+}
+
+static void ask_alone(Fixture *f, const char *name, gboolean asked) {
+  g_autoptr(NetWaiter) waiter = net_waiter_new(f->net);
+  net_set_waiter(f->net, waiter);
+  g_assert_true((net_dns(f->net, name, DNS_A) == NULL) == asked);
+  g_assert_cmpuint(peer_take(&f->peer), ==, asked);
+  answer_until(f, 0);
+  net_set_waiter(f->net, NULL);
+}
+
+/* Answers that nobody holds are dropped, the one used last stays longest. */
+static void test_keep_answers(Fixture *f, gconstpointer data) {
+  (void)data;
+  net_keep_answers(f->net, 2);
+  ask_alone(f, "a.example", TRUE);
+  ask_alone(f, "b.example", TRUE);
+  ask_alone(f, "a.example", FALSE); /* used again */
+  ask_alone(f, "c.example", TRUE);  /* takes the place of b */
+  ask_alone(f, "a.example", FALSE);
+  ask_alone(f, "c.example", FALSE);
+  ask_alone(f, "b.example", TRUE);
+  /* Held by a waiter: stays, whatever comes. */
+  g_autoptr(NetWaiter) holder = net_waiter_new(f->net);
+  net_set_waiter(f->net, holder);
+  const DnsAnswer *held = net_dns(f->net, "b.example", DNS_A);
+  for (guint i = 0; i < 10; i++) {
+    g_autofree char *name = g_strdup_printf("n%u.example", i);
+    ask_alone(f, name, TRUE);
+  }
+  net_set_waiter(f->net, holder);
+  g_assert_true(net_dns(f->net, "b.example", DNS_A) == held);
+  net_set_waiter(f->net, NULL);
 }
 
 static void test_waiters(Fixture *f, gconstpointer data) {
@@ -330,6 +453,12 @@ int main(int argc, char **argv) {
   } tests[] = {
       {"/net/live/at-once", test_at_once},
       {"/net/live/queue", test_queue},
+      {"/net/live/window-grows", test_window_grows},
+      {"/net/live/window-unused", test_window_unused},
+      {"/net/live/window-halved", test_window_halved},
+      {"/net/live/turned-away", test_turned_away},
+      {"/net/live/ahead", test_ahead},
+      {"/net/live/keep-answers", test_keep_answers},
       {"/net/live/waiters", test_waiters},
       {"/net/live/cancel", test_cancel},
       {"/net/live/forget", test_forget},
