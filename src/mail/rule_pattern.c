@@ -179,6 +179,11 @@ static void scan_group(Scan *scan, const char *from, const char *end) {
   offer(scan, pieces);
 }
 
+/* "(?=", "(?!", "(?<=", "(?<!": what stands in it is no part of the match, or must not be there. */
+static gboolean is_look(const char *group) {
+  return group[1] == '?' && group[2] != '\0' && strchr("=!<", group[2]);
+}
+
 static void scan_range(Scan *scan, const char *from, const char *end) {
   for (const char *p = from, *next = NULL; p < end; p = next) {
     char c = *p == '(' ? 0 : single_character(p, &next);
@@ -191,7 +196,7 @@ static void scan_range(Scan *scan, const char *from, const char *end) {
     } else if (*p == '(') {
       next = skip_group(p);
       end_run(scan);
-      if (!is_optional(next) && next - p > 2 && scan->depth < MAX_DEPTH)
+      if (!is_optional(next) && next - p > 2 && scan->depth < MAX_DEPTH && !is_look(p))
         scan_group(scan, p + 1, next - 1);
     } else if (*p == '[') {
       next = skip_class(p);

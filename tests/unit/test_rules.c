@@ -35,6 +35,7 @@ static void test_pattern(void) {
       {"\\bspam", "spam", 4, FALSE},
       {"IP=[0-9]+ refused", " refused", 11, FALSE},
       {"end$", "end", 3, FALSE},
+      {"(?<!never )seen (?!before)", "seen ", 5, FALSE},
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GPtrArray) all = pattern_split(rows[i].pattern);
