@@ -17,10 +17,15 @@ const FactSpec bounce_facts[] = {
     {"remote_mta", FACT_TEXT, NULL, N_("the server that refused the message")},
     {"remote_ip", FACT_TEXT, NULL, N_("the address of the server that refused the message")},
     {"from", FACT_TEXT, NULL, N_("the From field of the returned message")},
+    {"from_domain", FACT_TEXT, NULL, N_("the domain in the From field of the returned message")},
     {"to", FACT_TEXT, NULL, N_("the To field of the returned message")},
     {"subject", FACT_TEXT, NULL, N_("the Subject of the returned message")},
     {"date", FACT_TEXT, NULL, N_("the Date of the returned message")},
     {"message_id", FACT_TEXT, NULL, N_("the Message-ID of the returned message")},
+    {"return_path", FACT_TEXT, NULL, N_("the envelope sender of the returned message (Return-Path); <>: it was empty")},
+    {"dkim_domain", FACT_TEXT, NULL, N_("the domain that signed the returned message (d= of DKIM-Signature)")},
+    {"dkim_selector", FACT_TEXT, NULL, N_("the name of the key that it was signed with (s= of DKIM-Signature)")},
+    {"arc", FACT_TEXT, NULL, N_("the ARC fields of the returned message, for the probe arc")},
     {"kind", FACT_TEXT, "bounce delay autoreply feedback delivered other", N_("what kind of message it is")},
     {"list", FACT_TEXT, NULL, N_("the blocklist that the bounce names")},
     {"sending_ip", FACT_TEXT, NULL, N_("the address of the server that sent the message out")},
@@ -106,6 +111,29 @@ static void put_recipients(Facts *facts, const Bounce *bounce) {
   facts_set_list(facts, "bounce.recipients", SOURCE_BOUNCE, (const char *const *)all->pdata);
 }
 
+/* The address in a Return-Path, or "<>".  Not by address_parse(): senders of bulk mail have underscores in its domain,
+ * and whatever it is, SPF judges it. Caller frees. */
+static char *envelope_sender(const char *field) {
+  gsize length = strlen(field);
+  gboolean wrapped = length >= 2 && field[0] == '<' && field[length - 1] == '>';
+  if (wrapped && length == 2)
+    return g_strdup(field);
+  g_autofree char *bare = g_strndup(field + wrapped, length - 2 * (gsize)wrapped);
+  const char *at = strrchr(bare, '@');
+  return at != NULL && at[1] != '\0' && strpbrk(bare, " \t<>") == NULL ? g_steal_pointer(&bare) : NULL;
+}
+
+/* What the servers on the way go by (RFC 7208, RFC 6376, RFC 9989). */
+static void put_authentication(Facts *facts, const Bounce *bounce) {
+  g_autoptr(Address) from = bounce->from != NULL ? address_parse(bounce->from) : NULL;
+  g_autofree char *path = bounce->return_path != NULL ? envelope_sender(bounce->return_path) : NULL;
+  put(facts, "from_domain", from != NULL && !from->literal ? from->domain : NULL);
+  put(facts, "return_path", path);
+  put(facts, "dkim_domain", bounce->dkim_domain);
+  put(facts, "dkim_selector", bounce->dkim_selector);
+  put(facts, "arc", bounce->arc);
+}
+
 void bounce_set_facts(const Bounce *bounce, Facts *facts) {
   static const BounceRecipient nobody = {.permanent = -1};
   const BounceRecipient *recipient = bounce_main_recipient(bounce);
@@ -134,6 +162,7 @@ void bounce_set_facts_about(const Bounce *bounce, const BounceRecipient *recipie
   put(facts, "sending_ip", sending_ip);
   put(facts, "sending_ip_from", sending_ip != NULL ? how : NULL);
   put(facts, "helo", bounce->helo);
+  put_authentication(facts, bounce);
   put_recipients(facts, bounce);
   put(facts, "imceaex", address != NULL ? yes_no(g_ascii_strncasecmp(address, "IMCEAEX-", 8) == 0) : NULL);
   g_autofree char *inner = put_wrapped(facts, bounce, address);

@@ -19,6 +19,7 @@
 #define MAX_NESTED 3
 #define MAX_SHOWN 1000 /* bytes of a header field that are kept */
 #define MAX_NOTICE 16384
+#define MAX_ARC 8192
 
 static const char *const kind_words[] = {
     [BOUNCE_BOUNCE] = "bounce",     [BOUNCE_DELAY] = "delay",         [BOUNCE_AUTOREPLY] = "autoreply",
@@ -468,6 +469,7 @@ static void make_all_safe(Bounce *bounce) {
       &bounce->received_ip,   &bounce->helo,         &bounce->dkim_domain, &bounce->dkim_selector};
   for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
     make_safe(bounce, fields[i], MAX_SHOWN);
+  make_safe(bounce, &bounce->arc, MAX_ARC);
   for (char **field = bounce->received; *field; field++)
     make_safe(bounce, field, MAX_SHOWN);
   for (guint i = 0; i < bounce->recipients->len; i++) {
@@ -504,7 +506,8 @@ void bounce_free(Bounce *bounce) {
   char *strings[] = {
       bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from,          bounce->to,
       bounce->subject,       bounce->date,         bounce->return_path, bounce->list,          bounce->listed_ip,
-      bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector, bounce->notice};
+      bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector, bounce->notice,
+      bounce->arc};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);
   g_strfreev(bounce->received);

@@ -59,8 +59,10 @@ typedef struct Bounce {
   /* the returned mail */
   char *message_id, *from, *to, *subject, *date;
   char *return_path;     /* reverse-path of the returned mail, "<>" for null */
-  char *dkim_domain;     /* d= of its first DKIM-Signature (RFC 6376 s3.5): "example.org" */
+  char *dkim_domain;     /* d= of a DKIM-Signature of it (RFC 6376 s3.5): "example.org"; of several the one that may
+                            speak for its From line (RFC 9989 s4.4), else the first */
   char *dkim_selector;   /* s= of the same */
+  char *arc;             /* its ARC fields for arc_read(); NULL: none */
   char *notice;          /* the words of the notice, its lines joined; no copy of the returned mail */
   char **received;       /* its Received fields, newest first, unfolded; NULL-terminated, never NULL */
   GPtrArray *recipients; /* of BounceRecipient, at least one unless the kind is BOUNCE_OTHER; of an automatic answer who

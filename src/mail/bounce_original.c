@@ -1,7 +1,9 @@
 #include "mail/bounce_original.h"
 
+#include "mail/arc.h"
 #include "mail/encoded_word.h"
 #include "mail/received.h"
+#include "mail/scan.h"
 
 #include <string.h>
 
@@ -26,12 +28,48 @@ static char *tag_value(const char *list, const char *name) {
   return NULL;
 }
 
+static char *from_domain(const GPtrArray *fields) {
+  const char *from = fields_get(fields, "From");
+  gsize start, end;
+  if (!from || !scan_mailbox(from, &start, &end))
+    return NULL;
+  g_autofree char *address = g_strndup(from + start, end - start);
+  const char *at = strrchr(address, '@');
+  return at ? g_strdup(at + 1) : NULL;
+}
+
+static gboolean is_below(const char *name, const char *domain) {
+  gsize n = strlen(name), d = strlen(domain);
+  return n > d && name[n - d - 1] == '.' && g_ascii_strcasecmp(name + n - d, domain) == 0;
+}
+
+/* How near a signature is to the From line: 2 the same domain, 1 the one below the other, 0 a stranger. */
+static guint nearness(const char *domain, const char *from) {
+  if (!domain || !from)
+    return 0;
+  return g_ascii_strcasecmp(domain, from) == 0 ? 2 : is_below(from, domain) || is_below(domain, from);
+}
+
+/* Mailing services sign beside the sender: only the signature that is near the From line can speak for it. */
 static void read_dkim(Bounce *bounce, const GPtrArray *fields) {
-  const char *signature = fields_get(fields, "DKIM-Signature");
-  if (!signature || bounce->dkim_domain || bounce->dkim_selector)
+  if (bounce->dkim_domain || bounce->dkim_selector)
     return;
-  bounce->dkim_domain = tag_value(signature, "d");
-  bounce->dkim_selector = tag_value(signature, "s");
+  g_autofree char *from = from_domain(fields);
+  const char *best = NULL;
+  guint best_nearness = 0;
+  for (guint i = 0; i < fields->len; i++) {
+    const MailField *field = g_ptr_array_index(fields, i);
+    if (g_ascii_strcasecmp(field->name, "DKIM-Signature") != 0)
+      continue;
+    g_autofree char *domain = tag_value(field->value, "d");
+    guint near = nearness(domain, from);
+    if (best != NULL && near <= best_nearness)
+      continue;
+    best = field->value;
+    best_nearness = near;
+  }
+  bounce->dkim_domain = best ? tag_value(best, "d") : NULL;
+  bounce->dkim_selector = best ? tag_value(best, "s") : NULL;
 }
 
 void bounce_original_read(Bounce *bounce, const GPtrArray *fields) {
@@ -48,6 +86,8 @@ void bounce_original_read(Bounce *bounce, const GPtrArray *fields) {
       *wanted[i].to = encoded_word_decode(value);
   }
   read_dkim(bounce, fields);
+  if (!bounce->arc)
+    bounce->arc = arc_compact(fields);
   g_autoptr(GPtrArray) received = g_ptr_array_new();
   for (guint i = 0; i < fields->len && received->len < MAX_RECEIVED; i++) {
     const MailField *field = g_ptr_array_index(fields, i);

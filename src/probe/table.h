@@ -9,9 +9,10 @@ extern const Probe probe_address; /* address.c: is the address well formed, does
 extern const Probe probe_mx;      /* mx.c: the mail servers of a domain */
 extern const Probe probe_host;    /* host.c: the addresses of a name */
 extern const Probe probe_ptr;     /* ptr.c: the name of a sending address, and whether it leads back */
-extern const Probe probe_spf; /* spf.c: may an address send mail of a domain? */
+extern const Probe probe_spf;     /* spf.c: may an address send mail of a domain? */
 extern const Probe probe_dmarc;   /* dmarc.c: what is to be done with mail not proved to be from a domain? */
 extern const Probe probe_dkim;    /* dkim.c: the key that a signature is verified with */
+extern const Probe probe_arc;     /* arc.c: who passed a returned message on, and what they noted */
 extern const Probe probe_tls_rpt; /* tls_rpt.c: where a domain wants failed encryption to be reported */
 extern const Probe probe_dnsbl;   /* dnsbl.c: is an address or a domain on blocklists? */
 

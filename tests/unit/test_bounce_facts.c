@@ -22,6 +22,11 @@ Final-Recipient: rfc822; " recipient "\nAction: failed\nStatus: 5.1.1\nDiagnosti
 #define SIGNED "prvs=2054bd7c6b=hanako@example.net"
 #define FORWARDED "SRS0=Hs7d=TT=example.com=taro@forwarder.example"
 
+#define FROM_TARO "From: =?utf-8?q?Taro_=40_example?= <taro@Mail.example.com>"
+#define SIGNATURES                                                                                                     \
+  "\nDKIM-Signature: v=1; a=rsa-sha256; d=mailer.example; s=m1; b=x\nDKIM-Signature: v=1; s=own; d=example.com; b=y"  \
+  "\nDKIM-Signature: v=1; s=evil; d=notexample.com; b=z"
+
 static const struct {
   const char *text, *name, *value;
 } rows[] = {
@@ -36,6 +41,23 @@ static const struct {
     {DSN("hanako@example.net", "To: hanako@example.net"), "inner", NULL},
     {DSN("hanako@example.net", "Return-Path: <" FORWARDED ">\nTo: jiro@example.com"), "forwarder", "forwarder.example"},
     {DSN("hanako@example.net", "Return-Path: <taro@example.com>\nTo: jiro@example.com"), "forwarder", NULL},
+    /* What the servers on the way go by. */
+    {DSN("hanako@example.net", FROM_TARO), "from_domain", "mail.example.com"},
+    {DSN("hanako@example.net", "From: hanako"), "from_domain", NULL},
+    {DSN("hanako@example.net", "Return-Path: <bounce+1=x@b_1.example.org>\n" FROM_TARO), "return_path",
+     "bounce+1=x@b_1.example.org"},
+    {DSN("hanako@example.net", "Return-Path: <>\n" FROM_TARO), "return_path", "<>"},
+    {DSN("hanako@example.net", FROM_TARO), "return_path", NULL},
+    {DSN("hanako@example.net", FROM_TARO "\nDKIM-Signature: v=1; d=mailer.example; s=m1; b=x"), "dkim_domain",
+     "mailer.example"},
+    /* Of several signatures the one that may speak for the From field. */
+    {DSN("hanako@example.net", FROM_TARO SIGNATURES), "dkim_domain", "example.com"},
+    {DSN("hanako@example.net", FROM_TARO SIGNATURES), "dkim_selector", "own"},
+    {DSN("hanako@example.net", FROM_TARO SIGNATURES "\nDKIM-Signature: v=1; d=Mail.Example.COM; s=best"),
+     "dkim_selector", "best"},
+    {DSN("hanako@example.net", FROM_TARO "\nARC-Seal: i=1; a=rsa-sha256; cv=none; d=list.example;\n s=k1; b=abc=="),
+     "arc", "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=list.example; s=k1"},
+    {DSN("hanako@example.net", FROM_TARO), "arc", NULL},
 };
 
 static void test_facts(void) {
