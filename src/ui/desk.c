@@ -44,7 +44,21 @@ void desk_free(Desk *desk) {
 
 gint64 desk_now(void) { return g_get_real_time(); }
 
+/* Somebody said something in this session: what it was begun with has served. */
+static gboolean was_answered(const Session *session) {
+  const GPtrArray *path = session_path(session);
+  for (guint i = 0; i < path->len; i++) {
+    const Visit *visit = g_ptr_array_index(path, i);
+    if (visit->at != 0 && (visit->step->kind == STEP_ASK || visit->step->kind == STEP_CHOOSE))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void desk_leave(Desk *desk) {
+  /* Who goes back to the menu for another guide still has the bounce; the next caller does not get it. */
+  if (desk->session && was_answered(desk->session))
+    g_clear_pointer(&desk->bounce, g_free);
   g_clear_pointer(&desk->log, case_free);
   g_clear_pointer(&desk->session, session_free);
   g_clear_pointer(&desk->log_fault, g_free);
@@ -77,7 +91,6 @@ void desk_begin(Desk *desk, const Flow *flow) {
   set_presets(desk);
   if (desk->bounce)
     session_load_bounce(desk->session, desk->bounce, desk->bounce_length, now);
-  g_clear_pointer(&desk->bounce, g_free);
 }
 
 gboolean desk_resume(Desk *desk, const char *path, GError **error) {

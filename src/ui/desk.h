@@ -22,7 +22,7 @@ typedef struct Desk {
   char *case_id;        /* --case ID, or NULL */
   char **presets;       /* --set NAME=VALUE: inputs of probes, or NULL */
   char *print_command;  /* $WHYBOUNCE_PRINT or "lp": gets the page on its standard input */
-  char *bounce;         /* the bounce named on the command line; its bytes, or NULL */
+  char *bounce;         /* the bounce named on the command line, until a session with it was answered; or NULL */
   gsize bounce_length;
   ColorWhen color;
   gboolean slow;        /* --slow: redraw at most once a second */

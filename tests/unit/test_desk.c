@@ -50,6 +50,24 @@ static void test_resume(void) {
   desk_close(desk, folder);
 }
 
+/* The bounce of the command line is there for the guide that is taken in the end, and not for the next caller. */
+static void test_bounce(void) {
+  g_autofree char *folder = NULL, *fault = NULL;
+  static const char notice[] = "550 5.1.1 <taro@example.com>: user unknown\n";
+  Desk *desk = desk_open(&folder);
+  desk->bounce = g_strdup(notice);
+  desk->bounce_length = strlen(notice);
+  desk_begin(desk, flows_find(desk->flows, "backscatter"));
+  desk_leave(desk);
+  desk_begin(desk, flows_find(desk->flows, "user-unknown"));
+  g_assert_nonnull(facts_get(session_facts(desk->session), "bounce.status"));
+  while (session_path(desk->session)->len < 2)
+    g_assert_true(session_answer(desk->session, "1", desk_now(), &fault));
+  desk_begin(desk, flows_find(desk->flows, "user-unknown"));
+  g_assert_null(facts_get(session_facts(desk->session), "bounce.status"));
+  desk_close(desk, folder);
+}
+
 static void test_write(void) {
   g_autofree char *folder = NULL, *page = NULL;
   g_autoptr(GError) error = NULL, again = NULL, nowhere = NULL;
@@ -87,6 +105,7 @@ static void test_clipboard(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/desk/bounce", test_bounce);
   g_test_add_func("/desk/resume", test_resume);
   g_test_add_func("/desk/write", test_write);
   g_test_add_func("/desk/clipboard", test_clipboard);
