@@ -54,7 +54,9 @@ static char *read_line(Line *line) {
     char *text = line_reader_take(line->reader);
     if (text)
       return text;
-    if (line_reader_ended(line->reader) || !turn(line, TRUE, -1))
+    /* A terminal that goes away ends the input and sends a signal: the signal says how we end. */
+    gboolean ended = line_reader_ended(line->reader);
+    if (!turn(line, !ended, ended ? 0 : -1) || ended)
       return NULL;
   }
 }

@@ -239,7 +239,22 @@ static guint list_top(const Page *page, int room) {
   return (guint)MIN(top, MAX(first, 0));
 }
 
+/* Fewer rows than this are all needed for the list itself. */
+#define MIN_LIST_ROWS_FOR_MORE 4
+
+/* A word about the rows of a list that are out of sight. */
+static int put_more(Screen *screen, int line, gboolean above, gboolean below) {
+  static const char *const words[] = {N_("-- more below: Down --"), N_("-- more above: Up --"),
+                                      N_("-- more above and below: Up, Down --")};
+  Row *row = row_new_text(STYLE_PLAIN, "    ");
+  row_add(row, STYLE_STRONG, tr(words[!above ? 0 : !below ? 1 : 2]));
+  screen_put(screen, line, row);
+  return line + 1;
+}
+
 static int put_list(Screen *screen, int line, Page *page, int room) {
+  gboolean cut = (int)page->list->len > room && room >= MIN_LIST_ROWS_FOR_MORE;
+  room -= cut;
   guint top = list_top(page, room);
   guint end = MIN(top + (guint)MAX(room, 0), page->list->len);
   gboolean free_cursor = page->cursor_bottom_row < 0;
@@ -253,7 +268,8 @@ static int put_list(Screen *screen, int line, Page *page, int room) {
       screen->cursor_col = 2;
       break;
     }
-  return put_rows(screen, line, page->list, top, end);
+  line = put_rows(screen, line, page->list, top, end);
+  return cut ? put_more(screen, line, top > 0, end < page->list->len) : line;
 }
 
 /* Height of a part with the blank row that parts it from what stands above. */

@@ -187,6 +187,11 @@ static void test_long_list(void) {
       g_assert_true(shows(screen, label));
       g_autofree char *marked = line_of(screen, screen->cursor_row);
       g_assert_nonnull(strstr(marked, "  > "));
+      /* What is out of sight is said to be there. */
+      gboolean first = shows(screen, "  Answer number 1\n"), last = shows(screen, "  Answer number 40\n");
+      g_assert_cmpint(shows(screen, "-- more below"), ==, first && !last);
+      g_assert_cmpint(shows(screen, "-- more above: Up"), ==, !first && last);
+      g_assert_cmpint(shows(screen, "-- more above and below"), ==, !first && !last);
     }
   question_free(view);
 }
