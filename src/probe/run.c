@@ -163,6 +163,12 @@ void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *ref
   g_autoptr(GString) text = g_string_new(NULL);
   if (answer->status != DNS_OK)
     g_string_append(text, dns_status_word(answer->status));
+  if (answer->status == DNS_REFUSED && answer->n_beside > 0) { /* a referral, of a server asked itself */
+    g_string_append(text, " ->");
+    for (guint i = 0; i < answer->n_beside; i++)
+      if (answer->beside[i].type == DNS_NS)
+        g_string_append_printf(text, " %s", answer->beside[i].value);
+  }
   for (guint i = 0; answer->status == DNS_OK && i < answer->n_records; i++)
     append_record(text, &answer->records[i], answer->type);
   finding_add_evidence(finding, asked, answer->server, text->str, answer->elapsed_ms, answer->asked_at, reference);
