@@ -17,6 +17,8 @@ static const FactSpec spf_gives[] = {
     {"result", FACT_TEXT, "none neutral pass fail softfail temperror permerror",
      N_("what SPF says about this address; none: the domain has no record; temperror: nobody could tell; permerror: "
         "the record is broken")},
+    {"helo_result", FACT_TEXT, "none neutral pass fail softfail temperror permerror",
+     N_("the same for the HELO name, which some receivers judge too")},
     {"identity", FACT_TEXT, "mailfrom helo", N_("whose domain was judged: the envelope sender's, or the HELO name")},
     {"domain", FACT_TEXT, NULL, N_("the domain that was judged")},
     {"record", FACT_TEXT, NULL, N_("its SPF record")},
@@ -270,27 +272,85 @@ static void set_facts(const SpfVerdict *verdict, Result *result) {
       facts_set_absent(facts, spec->name, SOURCE_PROBE);
 }
 
+/* --- the HELO name beside an envelope sender (s2.3) --- */
+
+static const struct {
+  SpfResult result;
+  Level level;
+  const char *text, *advice;
+} helo_rows[] = {
+    {SPF_FAIL, LEVEL_WARN, N_("{ip} may not greet as {domain} (HELO): some receivers refuse the mail for that alone"),
+     N_("The name with which the server greets has an SPF record of its own: its administrator must add the address "
+        "to it")},
+    {SPF_PERMERROR, LEVEL_WARN, N_("The SPF record of the HELO name {domain} is broken"),
+     N_("The administrator of {domain} must correct it. Some receivers refuse the mail until then")},
+    {SPF_TEMPERROR, LEVEL_UNKNOWN, N_("Whether {ip} may greet as {domain} (HELO) could not be found out"), NULL},
+};
+
+static void helo_row(SpfRows *rows) {
+  const SpfVerdict *verdict = rows->verdict;
+  for (guint i = 0; i < G_N_ELEMENTS(helo_rows); i++) {
+    if (helo_rows[i].result != verdict->result)
+      continue;
+    Finding *row = result_add(rows->result, helo_rows[i].level, verdict->domain,
+                              message_new(helo_rows[i].text, "ip", rows->ip, "domain", verdict->domain, NULL));
+    if (helo_rows[i].advice != NULL)
+      finding_set_advice(row, message_new(helo_rows[i].advice, "domain", verdict->domain, NULL));
+    if (verdict->record != NULL)
+      finding_set_quote(row, verdict->record);
+    add_evidence(row, verdict);
+  }
+}
+
+/* The verdict about the HELO name, NULL: there is none beside the sender's. */
+static SpfVerdict *check_helo(const SpfQuery *query, const SpfVerdict *sender) {
+  SpfQuery own = *query;
+  own.sender = NULL;
+  return sender->helo || query->helo == NULL || *query->helo == '\0' ? NULL : spf_check(&own);
+}
+
+static void set_helo(const SpfVerdict *sender, const SpfVerdict *helo, Facts *facts) {
+  if (sender->helo || (helo != NULL && helo->result != SPF_PENDING))
+    facts_set_text(facts, "helo_result", SOURCE_PROBE, spf_result_word(helo != NULL ? helo->result : sender->result));
+  else
+    facts_set_unknown(facts, "helo_result", SOURCE_PROBE, "not asked");
+}
+
 /* --- the probe --- */
+
+static void wait_row(Result *result, const SpfVerdict *verdict) {
+  result_add(result, LEVEL_WAIT, verdict->domain,
+             message_new(N_("Reading the SPF record of {domain}"), "domain", verdict->domain, NULL));
+}
 
 static ProbeState judge(SpfQuery *query, SpfLooks *looks, Result *result) {
   query->look = look;
   query->user = looks;
   g_autoptr(SpfVerdict) verdict = spf_check(query);
+  g_autoptr(SpfVerdict) helo = check_helo(query, verdict); /* both at once, so that it takes no longer */
   result->total = g_hash_table_size(looks->asked);
   result->done = looks->answered;
   if (verdict->result == SPF_PENDING) {
-    result_add(result, LEVEL_WAIT, verdict->domain,
-               message_new(N_("Reading the SPF record of {domain}"), "domain", verdict->domain, NULL));
+    wait_row(result, verdict);
     return PROBE_PENDING;
   }
-  result->done = result->total; /* the rest was asked ahead, and is not needed */
   g_autofree char *ip = ip_format(&query->ip);
   SpfRows rows = {.result = result, .verdict = verdict, .ip = ip};
   verdict_row(&rows);
   decided_row(&rows);
   problem_row(&rows);
   other_rows(&rows);
+  set_helo(verdict, helo, result->facts);
   set_facts(verdict, result);
+  if (helo != NULL && helo->result == SPF_PENDING) {
+    wait_row(result, helo);
+    return PROBE_PENDING;
+  }
+  result->done = result->total; /* the rest was asked ahead, and is not needed */
+  if (helo != NULL && !g_str_equal(helo->domain, verdict->domain)) {
+    rows.verdict = helo;
+    helo_row(&rows);
+  }
   return PROBE_DONE;
 }
 

@@ -227,7 +227,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/arc/compact", test_compact);
   g_test_add_func("/arc/hostile", test_hostile);
   g_test_add_func("/arc/probe", test_probe);
-  g_test_add_func("/arc/no-promise", test_no_promise);
+  g_test_add_func("/arc/mistake-promising-that-arc-fixes-a-rejection", test_no_promise);
   g_test_add_func("/arc/faults", test_faults);
   return g_test_run();
 }

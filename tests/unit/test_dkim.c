@@ -244,7 +244,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/dkim/cut", test_cut);
   g_test_add_func("/dkim/names", test_names);
   g_test_add_func("/dkim/probe", test_probe);
-  g_test_add_func("/dkim/no-guess", test_no_guess);
+  g_test_add_func("/dkim/mistake-no-dkim-because-a-guess-failed", test_no_guess);
   g_test_add_func("/dkim/faults", test_faults);
   return g_test_run();
 }

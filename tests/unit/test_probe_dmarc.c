@@ -98,6 +98,33 @@ static void test_record(void) {
   assert_fact(near, "faults", "not_a_record");
 }
 
+/* What other programs get wrong, each by its name: the policy that must come out, and what DMARC belongs together. */
+static const struct {
+  const char *mistake, *domain, *status, *policy, *organizational; /* policy NULL: absent; "?": not known */
+} mistakes[] = {
+    {"the public suffix list alone", "www.shop.psd", "ok", "quarantine", "shop.psd"},
+    {"not asking the top-level domain", "shop.psd", "ok", "quarantine", "shop.psd"},
+    {"a stray record at the parent's apex ends the walk", "sub.stray.example", "none", NULL, "sub.stray.example"},
+    {"the first of several records counts", "two.example", "none", NULL, "two.example"},
+    {"several records end the walk", "sub.two.own.example", "ok", "quarantine", "own.example"},
+    {"a time-out is none", "slow.example", "timeout", "?", "?"},
+    {"SERVFAIL is none", "bad.example", "servfail", "?", "?"},
+    {"t= is refused", "testing.example", "ok", "quarantine", "testing.example"},
+    {"psd= is refused", "lost.psd", "ok", "reject", "lost.psd"},
+    {"pct, rf, ri or an unknown tag make the record invalid", "old.example", "ok", "none", "old.example"},
+    {"a record without p= is none at all", "bare.example", "ok", "none", "bare.example"},
+};
+
+static void test_mistakes(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(mistakes); i++) {
+    g_test_message("mistake: %s", mistakes[i].mistake);
+    g_autoptr(ProbeRun) run = run_probe(net, "dmarc", "domain", mistakes[i].domain, NULL);
+    assert_fact(run, "status", mistakes[i].status);
+    assert_value(run, "policy", mistakes[i].policy);
+    assert_value(run, "organizational_domain", mistakes[i].organizational);
+  }
+}
+
 /* RFC 9990 s4 */
 static void test_reports(void) {
   g_autoptr(ProbeRun) run = run_probe(net, "dmarc", "domain", "reports.example", NULL);
@@ -206,6 +233,7 @@ int main(int argc, char **argv) {
   net = replay("tests/unit/data/dmarc.jsonl");
   g_test_add_func("/dmarc-probe/policy", test_policy);
   g_test_add_func("/dmarc-probe/record", test_record);
+  g_test_add_func("/dmarc-probe/mistakes", test_mistakes);
   g_test_add_func("/dmarc-probe/reports", test_reports);
   g_test_add_func("/dmarc-probe/align", test_align);
   g_test_add_func("/dmarc-probe/at-once", test_at_once);

@@ -5,7 +5,7 @@
 #define IP "192.0.2.10"
 
 static ProbeRun *run_zone(Net *net, const char *ip) {
-  return run_probe(net, "spf", "ip", ip, "sender", "user@example.com", "helo", "mail.example.com", NULL);
+  return run_probe(net, "spf", "ip", ip, "sender", "user@example.com", "helo", "example.com", NULL);
 }
 
 /* --- words --- */
@@ -112,6 +112,59 @@ static void test_inputs(void) {
   assert_fact(hostile, "problem", "bad_name");
 }
 
+/* --- the HELO name (s2.3) --- */
+
+static const struct {
+  const char *rule, *zone, *helo;
+  const char *helo_result; /* NULL: not known */
+  Level level;
+  const char *words; /* NULL: nothing is said about it */
+} helo_cases[] = {
+    {"s2.3 it may", "m.test TXT v=spf1 ip4:192.0.2.10 -all", "m.test", "pass", LEVEL_OK, NULL},
+    {"s2.3 it may not", "m.test TXT v=spf1 -all", "m.test", "fail", LEVEL_WARN, "192.0.2.10 may not greet as m.test"},
+    {"s2.3 no record", "m.test A 192.0.2.10", "m.test", "none", LEVEL_OK, NULL},
+    {"s2.3 a broken record", "m.test TXT v=spf1 nonsense -all", "m.test", "permerror", LEVEL_WARN,
+     "The SPF record of the HELO name m.test is broken"},
+    {"s2.3 nobody could tell", "m.test TXT !timeout", "m.test", "temperror", LEVEL_UNKNOWN,
+     "Whether 192.0.2.10 may greet as m.test (HELO) could not be found out"},
+    {"s2.4 its sender is postmaster", "m.test TXT v=spf1 exists:%{l}.m.test -all\npostmaster.m.test A 127.0.0.2",
+     "m.test", "pass", LEVEL_OK, NULL},
+    {"s2.3 an address is no name", "m.test A 192.0.2.10", "[192.0.2.10]", "none", LEVEL_OK, NULL},
+    {"no HELO name", "m.test A 192.0.2.10", NULL, NULL, LEVEL_OK, NULL},
+};
+
+static void test_helo(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(helo_cases); i++) {
+    g_autofree char *zone = g_strconcat("example.com TXT v=spf1 ip4:192.0.2.10 -all\n", helo_cases[i].zone, NULL);
+    g_autoptr(Net) net = zone_net(zone, NULL, NULL);
+    const char *name = helo_cases[i].helo != NULL ? "helo" : NULL;
+    g_autoptr(ProbeRun) run =
+        run_probe(net, "spf", "ip", IP, "sender", "user@example.com", name, helo_cases[i].helo, NULL);
+    g_test_message("%s", helo_cases[i].rule);
+    assert_complete(run);
+    assert_fact(run, "result", "pass"); /* the envelope sender's, whatever the HELO name's is */
+    assert_fact(run, "identity", "mailfrom");
+    if (helo_cases[i].helo_result != NULL)
+      assert_fact(run, "helo_result", helo_cases[i].helo_result);
+    else
+      assert_state(run, "helo_result", FACT_UNKNOWN);
+    g_assert_cmpint(result_level(probe_run_result(run)), ==, helo_cases[i].level);
+    if (helo_cases[i].words != NULL)
+      assert_row(run, helo_cases[i].level, helo_cases[i].words);
+    else
+      g_assert_null(find_row(run, "HELO"));
+  }
+  /* An envelope sender that nobody could judge takes nothing away from the HELO name. */
+  g_autoptr(Net) slow = zone_net("example.com TXT !timeout\nm.test TXT v=spf1 -all", NULL, NULL);
+  g_autoptr(ProbeRun) run = run_probe(slow, "spf", "ip", IP, "sender", "user@example.com", "helo", "m.test", NULL);
+  assert_fact(run, "result", "temperror");
+  assert_fact(run, "helo_result", "fail");
+  g_autoptr(Net) empty = zone_net("m.test TXT v=spf1 -all", NULL, NULL);
+  g_autoptr(ProbeRun) alone = run_probe(empty, "spf", "ip", IP, "sender", "<>", "helo", "m.test", NULL);
+  assert_fact(alone, "helo_result", "fail");
+  assert_fact(alone, "identity", "helo");
+}
+
 /* --- faults --- */
 
 static const char *const zones[] = {
@@ -201,6 +254,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/probe-spf/words", test_words);
   g_test_add_func("/probe-spf/facts", test_facts);
   g_test_add_func("/probe-spf/inputs", test_inputs);
+  g_test_add_func("/probe-spf/helo", test_helo);
   g_test_add_func("/probe-spf/faults", test_faults);
   g_test_add_func("/probe-spf/explanation", test_explanation);
   return g_test_run();
