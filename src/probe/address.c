@@ -96,19 +96,25 @@ static void look_at_form(Look *look, const char *typed) {
   else
     facts_set_absent(look->result->facts, "position", SOURCE_PROBE);
   Finding *row = result_add(look->result, valid ? LEVEL_OK : LEVEL_FAIL, typed, reason_message(address, character));
+  finding_set_ground(row, GROUND_INPUT, "RFC 5321 s4.1.2");
   if (!valid && address->cleaned != NULL)
     finding_set_advice(row, message_new(N_("What is probably meant: {cleaned}"), "cleaned", address->cleaned, NULL));
   if (address->carrier_form)
-    result_add(
-        look->result, LEVEL_NOTE, typed,
-        message_new(N_("The dots break the rules, but old addresses of this mobile carrier have such forms. Some "
-                       "servers refuse them: put the part before the @ in quotation marks there"),
-                    NULL));
+    finding_set_ground(
+        result_add(
+            look->result, LEVEL_NOTE, typed,
+            message_new(N_("The dots break the rules, but old addresses of this mobile carrier have such forms. Some "
+                           "servers refuse them: put the part before the @ in quotation marks there"),
+                        NULL)),
+        GROUND_INPUT, "RFC 5321 s4.1.2");
   if (address->needs_smtputf8)
-    result_add(look->result, LEVEL_NOTE, typed,
-               message_new(N_("This address needs servers that know internationalised addresses (SMTPUTF8), all along "
-                              "the way"),
-                           NULL));
+    finding_set_ground(
+        result_add(
+            look->result, LEVEL_NOTE, typed,
+            message_new(N_("This address needs servers that know internationalised addresses (SMTPUTF8), all along "
+                           "the way"),
+                        NULL)),
+        GROUND_INPUT, "RFC 6531 s3.2");
 }
 
 /* --- the typed domain --- */
@@ -148,7 +154,7 @@ static void look_at_domain(Look *look, const Route *typed) {
 /* --- what may be meant --- */
 
 /* A typed domain that takes mail is never called wrong; but some of them wait for mistakes. */
-static void look_at_lookalike(Look *look, const MailDomains *known) {
+static void look_at_lookalike(Look *look, const Route *typed, const MailDomains *known) {
   const char *meant = known != NULL ? mail_domains_lookalike(known, look->domain) : NULL;
   set_text(look, "lookalike", meant);
   set_text(look, "suggestion", NULL);
@@ -158,6 +164,7 @@ static void look_at_lookalike(Look *look, const MailDomains *known) {
                             message_new(N_("{typed} exists and may take mail, but people often type it when they mean "
                                            "{meant}"),
                                         "typed", look->domain, "meant", meant, NULL));
+  probe_add_answer(row, typed->decisive, "RFC 5321 s5.1");
   finding_set_advice(row, message_new(N_("Mail to it does not bounce: it may have reached a stranger. Ask which one is "
                                          "right"),
                                       NULL));
@@ -244,7 +251,7 @@ static ProbeState look_up(Look *look) {
   look->result->done = 1;
   ProbeState state = PROBE_DONE;
   if (route_takes_mail(typed.kind))
-    look_at_lookalike(look, known);
+    look_at_lookalike(look, &typed, known);
   else if (route_is_closed(typed.kind))
     state = look_for_meant(look, &typed, candidates);
   else

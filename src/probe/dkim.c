@@ -200,9 +200,10 @@ static void look_at(DkimLook *look) {
 static ProbeState run_dkim(Net *net, const Facts *inputs, Result *result) {
   g_autofree char *name = dkim_key_name(probe_input(inputs, "selector"), probe_input(inputs, "domain"));
   if (name == NULL) {
-    result_add(result, LEVEL_FAIL, NULL,
-               message_new(N_("\"{selector}\" and \"{domain}\" do not make the name of a key"), "selector",
-                           probe_input(inputs, "selector"), "domain", probe_input(inputs, "domain"), NULL));
+    probe_bad_input(result,
+                    message_new(N_("\"{selector}\" and \"{domain}\" do not make the name of a key"), "selector",
+                                probe_input(inputs, "selector"), "domain", probe_input(inputs, "domain"), NULL),
+                    "RFC 6376 s3.1");
     facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
     probe_set_unknown(&probe_dkim, result, "bad_name");
     return PROBE_DONE;

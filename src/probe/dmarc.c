@@ -60,11 +60,17 @@ static const struct {
     {DMARC_SYNTAX, LEVEL_WARN, N_("A part of the record is no tag; it is ignored")},
 };
 
+/* The record that applies is the proof. */
+static void add_record_row(DmarcLook *look, Level level, Message *text, const char *reference) {
+  Finding *row = result_add(look->result, level, look->record_domain, text);
+  probe_add_answer(row, look->trail->answers[look->trail->walk.policy_step], reference);
+}
+
 static void say_faults(DmarcLook *look) {
   for (guint i = 0; look->record != NULL && i < G_N_ELEMENTS(fault_rows); i++)
     if ((look->record->faults & fault_rows[i].fault) != 0) {
       g_ptr_array_add(look->faults, (gpointer)dmarc_fault_word(i));
-      result_add(look->result, fault_rows[i].level, look->record_domain, message_new(fault_rows[i].text, NULL));
+      add_record_row(look, fault_rows[i].level, message_new(fault_rows[i].text, NULL), "RFC 9989 s4.7");
     }
   guint end = look->trail->walk.blocker >= 0 ? (guint)look->trail->walk.blocker : look->trail->n;
   gboolean several = FALSE;
@@ -128,9 +134,10 @@ static void say_policy(DmarcLook *look, DmarcPolicy declared, const char *tag) {
                        message_new(N_("{domain} has no record of its own; {tag}= of {record_domain} counts"), "domain",
                                    look->trail->domain, "tag", tag, "record_domain", look->record_domain, NULL));
   if (look->policy != declared)
-    result_add(look->result, LEVEL_NOTE, look->record_domain,
-               message_new(N_("The domain is testing (t=y): {policy} counts as {softer}"), "policy",
-                           dmarc_policy_word(declared), "softer", dmarc_policy_word(look->policy), NULL));
+    add_record_row(look, LEVEL_NOTE,
+                   message_new(N_("The domain is testing (t=y): {policy} counts as {softer}"), "policy",
+                               dmarc_policy_word(declared), "softer", dmarc_policy_word(look->policy), NULL),
+                   "RFC 9989 s4.7");
 }
 
 static void say_unusable(DmarcLook *look) {
@@ -263,9 +270,10 @@ static ProbeState look_at(DmarcLook *look, const DnsAnswer *exists) {
 static ProbeState run_dmarc(Net *net, const Facts *inputs, Result *result) {
   g_autofree char *domain = domain_name_to_ascii(probe_input(inputs, "domain"));
   if (domain == NULL) {
-    result_add(
-        result, LEVEL_FAIL, NULL,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL));
+    probe_bad_input(
+        result,
+        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
+        "RFC 1035 s2.3.1");
     facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
     probe_set_unknown(&probe_dmarc, result, "bad_name");
     return PROBE_DONE;

@@ -54,6 +54,15 @@ static const struct {
     [DMARC_SAME_NOT_TOLD] = {LEVEL_UNKNOWN, NULL, N_("Whether {domain} belongs to {from} could not be found out")},
 };
 
+/* The walks from both domains show whether they belong together. */
+static void add_walks(Finding *row, const DmarcLook *look, const Proof *proof) {
+  const DmarcTrail *trails[] = {look->trail, proof->trail};
+  for (guint t = 0; t < G_N_ELEMENTS(trails); t++)
+    for (guint i = 0; trails[t] != NULL && i < trails[t]->n; i++)
+      if (trails[t]->answers[i] != NULL)
+        probe_add_answer(row, trails[t]->answers[i], "RFC 9989 s4.10.2");
+}
+
 static void say_proof(DmarcLook *look, const Proof *proof) {
   Facts *facts = look->result->facts;
   if (!proof->given) {
@@ -64,8 +73,10 @@ static void say_proof(DmarcLook *look, const Proof *proof) {
   const char *text = proof->aligned == DMARC_SAME_NO && proof->strict
                          ? N_("{proof} of {domain} does not speak for {from}: the record wants exactly the same name")
                          : rows[proof->aligned].text;
-  result_add(look->result, rows[proof->aligned].level, proof->word,
-             message_new(text, "proof", proof->word, "domain", domain, "from", look->trail->domain, NULL));
+  Finding *row =
+      result_add(look->result, rows[proof->aligned].level, proof->word,
+                 message_new(text, "proof", proof->word, "domain", domain, "from", look->trail->domain, NULL));
+  add_walks(row, look, proof);
   look->open += proof->aligned == DMARC_SAME_WAITS;
   if (rows[proof->aligned].fact != NULL)
     facts_set_text(facts, proof->fact, SOURCE_PROBE, rows[proof->aligned].fact);
@@ -101,7 +112,8 @@ static void say_result(DmarcLook *look, const Proof *spf, const Proof *dkim) {
   Passed a = counts(look, spf), b = counts(look, dkim);
   if (a == PASSED_YES || b == PASSED_YES) {
     facts_set_text(facts, "result", SOURCE_PROBE, "pass");
-    result_add(look->result, LEVEL_OK, "DMARC", message_new(N_("This mail passes"), NULL));
+    finding_set_ground(result_add(look->result, LEVEL_OK, "DMARC", message_new(N_("This mail passes"), NULL)),
+                       GROUND_ROWS, "RFC 9989 s4.4");
     return;
   }
   if (a != PASSED_NO || b != PASSED_NO || look->policy == DMARC_UNSET) {
@@ -112,6 +124,7 @@ static void say_result(DmarcLook *look, const Proof *spf, const Proof *dkim) {
   Finding *row = result_add(look->result, look->policy == DMARC_NONE ? LEVEL_WARN : LEVEL_FAIL, "DMARC",
                             message_new(N_("This mail fails: neither SPF nor DKIM proves that it is from {from}"),
                                         "from", look->trail->domain, NULL));
+  finding_set_ground(row, GROUND_ROWS, "RFC 9989 s4.4");
   finding_set_advice(row, message_new(advice_of(look->policy), NULL));
 }
 

@@ -70,7 +70,8 @@ static gboolean is_special_domain(const char *domain) {
 static gboolean take_ip(Look *look, const char *text, gboolean own) {
   Ip ip;
   if (!ip_parse(text, &ip)) {
-    result_add(look->result, LEVEL_FAIL, NULL, message_new(N_("\"{text}\" is not an IP address"), "text", text, NULL));
+    probe_bad_input(look->result, message_new(N_("\"{text}\" is not an IP address"), "text", text, NULL),
+                    "RFC 4291 s2.2");
     return FALSE;
   }
   g_autofree char *shown = ip_format(&ip);
@@ -88,8 +89,8 @@ static gboolean take_ip(Look *look, const char *text, gboolean own) {
 static gboolean take_domain(Look *look, const char *text, gboolean own) {
   char *domain = domain_to_ascii(text);
   if (domain == NULL) {
-    result_add(look->result, LEVEL_FAIL, NULL,
-               message_new(N_("\"{domain}\" is not the name of a domain"), "domain", text, NULL));
+    probe_bad_input(look->result, message_new(N_("\"{domain}\" is not the name of a domain"), "domain", text, NULL),
+                    "RFC 1035 s2.3.1");
     return FALSE;
   }
   facts_set_text(look->result->facts, "domain", SOURCE_PROBE, domain);
@@ -214,12 +215,16 @@ static ProbeState stop(Look *look, const char *why) {
 /* What is not asked of public lists, since they cannot know it, and should not. */
 static void say_not_public(Look *look) {
   if (look->private_domain)
-    result_add(look->result, LEVEL_UNKNOWN, NULL,
-               message_new(N_("Not asked: this name is kept out of the public DNS, so that no public list can know it"),
-                           NULL));
+    finding_set_ground(
+        result_add(
+            look->result, LEVEL_UNKNOWN, NULL,
+            message_new(N_("Not asked: this name is kept out of the public DNS, so that no public list can know it"),
+                        NULL)),
+        GROUND_NOT_ASKED, "RFC 6761 s6");
   if (look->range != NULL) {
     Message *text = message_new(N_("Not asked: this is no address of the public Internet ({range})"), NULL);
     Finding *row = result_add(look->result, LEVEL_UNKNOWN, NULL, message_set_tr(text, "range", look->range));
+    finding_set_ground(row, GROUND_NOT_ASKED, "RFC 6890 s2.2");
     finding_set_advice(row, message_new(N_("Public lists cannot know it. Take the address that other servers see: it "
                                            "stands in the bounce, or in the Received lines of a mail that arrived"),
                                         NULL));
@@ -229,7 +234,9 @@ static void say_not_public(Look *look) {
 static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice, const char *words) {
   sweep_ask(net, choice, look->targets, look->n_targets, look->items);
   if (look->items->len == 0) {
-    result_add(look->result, LEVEL_UNKNOWN, NULL, message_new(N_("There is no list to ask about this"), NULL));
+    finding_set_ground(
+        result_add(look->result, LEVEL_UNKNOWN, NULL, message_new(N_("There is no list to ask about this"), NULL)),
+        GROUND_NOT_ASKED, NULL);
     return stop(look, "not asked");
   }
   dnsbl_add_rows(look->result, look->items);
@@ -258,9 +265,11 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
   g_autoptr(GError) error = NULL;
   choice.lists = choice.own ? known_own_lists(net, lists, &error) : known_lists(net);
   if (choice.lists == NULL) {
-    result_add(look->result, LEVEL_UNKNOWN, NULL,
-               error != NULL ? message_new(N_("The lists cannot be read: {why}"), "why", error->message, NULL)
-                             : message_new(N_("The file of blocklists cannot be read: see whybounce lint"), NULL));
+    finding_set_ground(
+        result_add(look->result, LEVEL_UNKNOWN, NULL,
+                   error != NULL ? message_new(N_("The lists cannot be read: {why}"), "why", error->message, NULL)
+                                 : message_new(N_("The file of blocklists cannot be read: see whybounce lint"), NULL)),
+        GROUND_MACHINE, NULL);
     return stop(look, "bad file");
   }
   const char *words = probe_input(inputs, "named");

@@ -32,6 +32,7 @@ static void tell_retired(Result *result, const DnsList *list) {
                       ? message_new(N_("The bounce names this list, but it is out of use since {since}"), "since", since, NULL)
                       : message_new(N_("The bounce names this list, but it is out of use"), NULL);
   Finding *row = result_add(result, LEVEL_WARN, dnslist_zone(list), text);
+  finding_set_ground(row, GROUND_NOT_ASKED, "RFC 6471 s3.4");
   finding_set_advice(row, message_new(N_("The other side asks a list that no longer exists: an answer from it means "
                                          "nothing. Only its administrator can take the list out of the settings"),
                                       NULL));
@@ -41,6 +42,7 @@ static void tell_not_asked(Result *result, const DnsList *list) {
   const char *url = dnslist_lookup_url(list);
   Finding *row = result_add(result, LEVEL_UNKNOWN, dnslist_zone(list),
                             message_new(N_("The bounce names this list, but it cannot be asked from here"), NULL));
+  finding_set_ground(row, GROUND_NOT_ASKED, NULL);
   if (url != NULL)
     finding_set_advice(row, message_new(N_("Look the address up on its page: {url}"), "url", url, NULL));
 }
@@ -61,8 +63,11 @@ void dnsbl_named_tell(Result *result, const GArray *items, const DnsList *list, 
                message_new(N_("The bounce names this list, but it does not have {target} now"), "target",
                            item->target->shown, NULL));
   else if (list == NULL)
-    result_add(result, LEVEL_UNKNOWN, words,
-               message_new(N_("The bounce names this list, of which nothing is known here: it was not asked"), NULL));
+    finding_set_ground(
+        result_add(
+            result, LEVEL_UNKNOWN, words,
+            message_new(N_("The bounce names this list, of which nothing is known here: it was not asked"), NULL)),
+        GROUND_NOT_ASKED, NULL);
   else if (item == NULL && dnslist_retired_since(list) != NULL)
     tell_retired(result, list);
   else if (item == NULL)

@@ -140,21 +140,37 @@ static char *joined_texts(const DnsAnswer *text) {
   return g_string_free(g_steal_pointer(&all), FALSE);
 }
 
-static void add_row(Result *result, const SweepItem *item) {
-  const Telling *telling = telling_of(item);
-  Message *text = sweep_is_hit(item->verdict) ? hit_text(item) : silence_text(item);
-  Finding *row = result_add(result, telling->level[dnslist_tier(item->list)], dnslist_zone(item->list), text);
+static void add_proofs(Finding *row, const SweepItem *item) {
   const DnsAnswer *proofs[] = {item->answer, item->negative, item->positive, item->text};
   for (guint i = 0; i < G_N_ELEMENTS(proofs); i++)
     if (proofs[i] != NULL)
       probe_add_answer(row, proofs[i],
                        proofs[i] == item->answer || proofs[i] == item->text ? "RFC 5782 s2.1" : "RFC 5782 s5");
+}
+
+static void add_row(Result *result, const SweepItem *item) {
+  const Telling *telling = telling_of(item);
+  Message *text = sweep_is_hit(item->verdict) ? hit_text(item) : silence_text(item);
+  Finding *row = result_add(result, telling->level[dnslist_tier(item->list)], dnslist_zone(item->list), text);
+  add_proofs(row, item);
   if (item->text != NULL && item->text->status == DNS_OK) {
     g_autofree char *quote = joined_texts(item->text);
     finding_set_quote(row, quote);
   }
   if (sweep_is_hit(item->verdict))
     set_advice(row, item);
+}
+
+/* One for all of them. */
+static void add_silent_row(Result *result, const GArray *items, guint silent) {
+  Message *text = message_new(N_("{silent} of {asked} lists told us nothing"), NULL);
+  message_set_number(text, "silent", silent);
+  Finding *row = result_add(result, LEVEL_UNKNOWN, NULL, message_set_number(text, "asked", items->len));
+  for (guint i = 0; i < items->len; i++) {
+    const SweepItem *item = &g_array_index(items, SweepItem, i);
+    if (!item->waits && sweep_is_silent(item->verdict))
+      add_proofs(row, item);
+  }
 }
 
 void dnsbl_add_rows(Result *result, const GArray *items) {
@@ -173,8 +189,5 @@ void dnsbl_add_rows(Result *result, const GArray *items) {
   for (guint i = 0; i < told->len; i++)
     add_row(result, g_ptr_array_index(told, i));
   if (silent > MAX_SILENT_ROWS)
-    result_add(result, LEVEL_UNKNOWN, NULL,
-               message_set_number(message_set_number(message_new(N_("{silent} of {asked} lists told us nothing"), NULL),
-                                                     "silent", silent),
-                                  "asked", items->len));
+    add_silent_row(result, items, silent);
 }

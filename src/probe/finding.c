@@ -7,6 +7,15 @@ static const char *const level_words[] = {
     [LEVEL_FAIL] = "fail", [LEVEL_SKIP] = "skip", [LEVEL_WAIT] = "wait",
 };
 
+static const char *const ground_words[] = {
+    [GROUND_ASKED] = "asked", [GROUND_INPUT] = "input",     [GROUND_NOT_ASKED] = "not_asked",
+    [GROUND_ROWS] = "rows",   [GROUND_MACHINE] = "machine",
+};
+
+const char *ground_word(Ground ground) {
+  return ground_words[ground];
+}
+
 const char *level_word(Level level) {
   return level_words[level];
 }
@@ -58,6 +67,7 @@ Finding *result_add(Result *result, Level level, const char *subject, Message *t
   finding->subject = safe_or_null(subject);
   finding->text = text;
   finding->evidence = g_ptr_array_new_with_free_func(evidence_free);
+  finding->ground = level == LEVEL_SKIP ? GROUND_NOT_ASKED : GROUND_ASKED;
   g_ptr_array_add(result->findings, finding);
   return finding;
 }
@@ -79,6 +89,11 @@ gboolean result_is_single(const Result *result) {
 void finding_set_advice(Finding *finding, Message *advice) {
   message_free(finding->advice);
   finding->advice = advice;
+}
+
+void finding_set_ground(Finding *finding, Ground ground, const char *reference) {
+  finding->ground = ground;
+  finding->reference = reference;
 }
 
 void finding_set_quote(Finding *finding, const char *bytes) {

@@ -31,6 +31,18 @@ typedef struct Evidence {
   const char *reference; /* static, "RFC 7505 s3", or NULL */
 } Evidence;
 
+/* What a finding rests on.  Without evidence one of the others is said: nothing is claimed out of thin air. */
+typedef enum Ground {
+  GROUND_ASKED,     /* the look-ups in `evidence` */
+  GROUND_INPUT,     /* what was typed or stands in the bounce alone */
+  GROUND_NOT_ASKED, /* it says what was not asked, and why */
+  GROUND_ROWS,      /* the rows beside it, which have the evidence */
+  GROUND_MACHINE,   /* this machine: its settings and files */
+} Ground;
+
+/* "asked", "input", "not_asked", "rows", "machine": JSON words. */
+const char *ground_word(Ground ground);
+
 typedef struct Finding {
   Level level;
   char *subject;       /* row label, safe: "mx1.example.com"; may be NULL */
@@ -39,6 +51,8 @@ typedef struct Finding {
   char *quote;         /* the other side's own words, safe, or NULL */
   guint elapsed_ms;    /* 0: not shown */
   GPtrArray *evidence; /* of Evidence */
+  Ground ground;       /* GROUND_NOT_ASKED for LEVEL_SKIP, else GROUND_ASKED until set */
+  const char *reference; /* without evidence: "RFC 5321 s4.1.2", static, or NULL */
 } Finding;
 
 /* What a probe found.  While the probe is pending it holds what is known so far, open rows as LEVEL_WAIT: the live
@@ -68,6 +82,8 @@ gboolean result_is_single(const Result *result);
 
 void finding_set_advice(Finding *finding, Message *advice);  /* takes it */
 void finding_set_quote(Finding *finding, const char *bytes); /* made safe */
+/* `reference`: the RFC section that judges it, static, or NULL. */
+void finding_set_ground(Finding *finding, Ground ground, const char *reference);
 /* `asked`, `answer` are made safe; reference is static. */
 void finding_add_evidence(Finding *finding, const char *asked, const char *server, const char *answer, guint elapsed_ms,
                           gint64 at, const char *reference);

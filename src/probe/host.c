@@ -89,8 +89,10 @@ static void say_addresses(Result *result, const HostLook *look) {
       g_ptr_array_add(special, (gpointer)address);
   }
   if (n > MAX_ROWS)
-    result_add(result, LEVEL_NOTE, NULL,
-               message_set_number(message_new(N_("and {count} more addresses"), NULL), "count", n - MAX_ROWS));
+    finding_set_ground(
+        result_add(result, LEVEL_NOTE, NULL,
+                   message_set_number(message_new(N_("and {count} more addresses"), NULL), "count", n - MAX_ROWS)),
+        GROUND_ROWS, NULL);
   set_list(result->facts, "addresses", addresses);
   set_list(result->facts, "special", special);
   facts_set_text(result->facts, "status", SOURCE_PROBE, "ok");
@@ -136,7 +138,8 @@ static void say_unknown(Result *result, const char *host, const HostLook *look) 
 /* --- the run --- */
 
 static ProbeState say_bad_name(Result *result, const char *host) {
-  result_add(result, LEVEL_FAIL, NULL, message_new(N_("\"{host}\" is not the name of a computer"), "host", host, NULL));
+  probe_bad_input(result, message_new(N_("\"{host}\" is not the name of a computer"), "host", host, NULL),
+                  "RFC 1123 s2.1");
   facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
   probe_set_unknown(&probe_host, result, "bad_name");
   return PROBE_DONE;

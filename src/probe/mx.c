@@ -83,6 +83,7 @@ static void add_addresses(MxLook *look, const DnsAnswer *answer, GString *text, 
 
 static Finding *add_row(MxLook *look, Level level, const MxHost *host, Message *text) {
   Finding *row = result_add(look->result, level, host->record->value, text);
+  probe_add_answer(row, look->mx, "RFC 5321 s5.1");
   if (host->a != NULL)
     probe_add_answer(row, host->a, "RFC 5321 s5.1");
   if (host->aaaa != NULL)
@@ -177,6 +178,7 @@ static void set_absent(MxLook *look) {
 /* --- by kind of route --- */
 
 static void look_hosts(MxLook *look, const DnsAnswer *mx) {
+  look->mx = mx;
   collect_hosts(look, mx);
   ask_hosts(look);
   guint first_row = look->result->findings->len;
@@ -298,9 +300,10 @@ static ProbeState look_at(MxLook *look) {
 static ProbeState run_mx(Net *net, const Facts *inputs, Result *result) {
   g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
   if (domain == NULL) {
-    result_add(
-        result, LEVEL_FAIL, NULL,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL));
+    probe_bad_input(
+        result,
+        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
+        "RFC 1035 s2.3.1");
     facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
     probe_set_unknown(&probe_mx, result, "bad_name");
     return PROBE_DONE;

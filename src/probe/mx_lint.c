@@ -95,8 +95,10 @@ void mx_set_provider(MxLook *look, const DnsAnswer *mx) {
                  message_new(N_("{provider}: no mail arrives through this record"), "provider", provider->name, NULL),
                  mx);
     else
-      result_add(look->result, LEVEL_NOTE, NULL,
-                 message_new(N_("The servers belong to {provider}"), "provider", provider->name, NULL));
+      probe_add_answer(
+          result_add(look->result, LEVEL_NOTE, NULL,
+                     message_new(N_("The servers belong to {provider}"), "provider", provider->name, NULL)),
+          mx, "RFC 5321 s5.1");
     return;
   }
   facts_set_unknown(look->result->facts, "provider", SOURCE_PROBE, "no entry");

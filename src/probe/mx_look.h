@@ -15,6 +15,7 @@ typedef struct MxHost {
 typedef struct MxLook {
   Net *net;
   Result *result;
+  const DnsAnswer *mx; /* the records; NULL: none */
   const char *domain;
   GArray *hosts;        /* of MxHost, by preference */
   GPtrArray *addresses; /* char*, not owned */

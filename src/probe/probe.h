@@ -77,6 +77,8 @@ gint64 probe_run_finished_at(const ProbeRun *run);      /* wall clock, microseco
 const char *probe_input(const Facts *inputs, const char *name);
 /* Every fact of the probe that `result` has no word about yet becomes unknown; `why` is one word. */
 void probe_set_unknown(const Probe *probe, Result *result, const char *why);
+/* A row about an input that cannot be used; takes `text`. `reference`: the RFC section that it breaks, static. */
+void probe_bad_input(Result *result, Message *text, const char *reference);
 /* All facts unknown, and a row that says which input is missing. */
 void probe_not_asked(const Probe *probe, Result *result, const char *missing);
 /* Adds the look-up behind a finding as evidence. */

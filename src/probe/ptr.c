@@ -102,9 +102,11 @@ static void look_names(PtrLook *look) {
       look_name(look, name);
   }
   if (n > MAX_NAMES)
-    result_add(look->result, LEVEL_NOTE, NULL,
-               message_set_number(message_new(N_("and {count} more names, which receivers do not look at"), NULL),
-                                  "count", n - MAX_NAMES));
+    finding_set_ground(
+        result_add(look->result, LEVEL_NOTE, NULL,
+                   message_set_number(message_new(N_("and {count} more names, which receivers do not look at"), NULL),
+                                      "count", n - MAX_NAMES)),
+        GROUND_ROWS, NULL);
 }
 
 /* --- all of them --- */
@@ -142,6 +144,7 @@ static void say_generic(PtrLook *look) {
     return;
   Finding *row = result_add(look->result, LEVEL_NOTE, look->address,
                             message_new(N_("The name looks like that of a customer line"), NULL));
+  probe_add_answer(row, look->ptr, "RFC 1912 s2.1");
   finding_set_advice(row, message_new(N_("Some receivers take no mail straight from such lines: a mail server should "
                                          "have a name of its own, or send through the provider"),
                                       NULL));
@@ -201,8 +204,8 @@ static ProbeState look_at(PtrLook *look) {
 static ProbeState run_ptr(Net *net, const Facts *inputs, Result *result) {
   PtrLook look = {.net = net, .result = result};
   if (!ip_parse(probe_input(inputs, "ip"), &look.ip)) {
-    result_add(result, LEVEL_FAIL, NULL,
-               message_new(N_("\"{ip}\" is not an IP address"), "ip", probe_input(inputs, "ip"), NULL));
+    probe_bad_input(result, message_new(N_("\"{ip}\" is not an IP address"), "ip", probe_input(inputs, "ip"), NULL),
+                    "RFC 4291 s2.2");
     facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_address");
     probe_set_unknown(&probe_ptr, result, "bad_address");
     return PROBE_DONE;

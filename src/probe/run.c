@@ -144,6 +144,10 @@ void probe_set_unknown(const Probe *probe, Result *result, const char *why) {
       facts_set_unknown(result->facts, spec->name, SOURCE_PROBE, why);
 }
 
+void probe_bad_input(Result *result, Message *text, const char *reference) {
+  finding_set_ground(result_add(result, LEVEL_FAIL, NULL, text), GROUND_INPUT, reference);
+}
+
 void probe_not_asked(const Probe *probe, Result *result, const char *missing) {
   probe_set_unknown(probe, result, "not asked");
   result_add(result, LEVEL_SKIP, NULL, message_new(N_("Not asked: {input} is not known"), "input", missing, NULL));

@@ -163,6 +163,8 @@ static void verdict_row(SpfRows *rows) {
     if (verdict->record != NULL)
       finding_set_quote(row, verdict->record);
     add_evidence(row, verdict);
+    if (row->evidence->len == 0) /* a name that no record can have */
+      finding_set_ground(row, GROUND_INPUT, "RFC 7208 s4.3");
   }
 }
 
@@ -171,14 +173,19 @@ static void decided_row(SpfRows *rows) {
   const SpfVerdict *verdict = rows->verdict;
   const SpfStep *step = step_at(verdict, verdict->decided), *inner = step_at(verdict, verdict->inner);
   if (verdict->result == SPF_NEUTRAL && step == NULL)
-    result_add(rows->result, rows->level, verdict->domain,
-               message_new(N_("No term of its record is about {ip}"), "ip", rows->ip, NULL));
+    probe_add_answer(result_add(rows->result, rows->level, verdict->domain,
+                                message_new(N_("No term of its record is about {ip}"), "ip", rows->ip, NULL)),
+                     verdict->answer, "RFC 7208 s4.7");
   if (step == NULL || step->outcome != SPF_MATCH)
     return;
   Message *text = inner != NULL ? message_new(N_("Decided by \"{term}\", where \"{inner}\" of {where} has the address"),
                                               "term", step->term, "inner", inner->term, "where", inner->domain, NULL)
                                 : message_new(N_("Decided by \"{term}\""), "term", step->term, NULL);
-  result_add(rows->result, rows->level, step->domain, text);
+  Finding *row = result_add(rows->result, rows->level, step->domain, text);
+  const SpfStep *deciding = inner != NULL ? inner : step;
+  probe_add_answer(row, verdict->answer, "RFC 7208 s4.6.2");
+  if (deciding->answer != NULL && deciding->answer != verdict->answer)
+    probe_add_answer(row, deciding->answer, reference_of(deciding->answer->type));
 }
 
 static void problem_row(SpfRows *rows) {
@@ -195,30 +202,44 @@ static void problem_row(SpfRows *rows) {
     if (answer != NULL)
       message_set_tr(text, "why", dns_status_message(answer->status));
     Finding *row = result_add(rows->result, rows->level, verdict->problem_domain, text);
+    if (answer == NULL)
+      answer = verdict->answer;
     if (answer != NULL)
       probe_add_answer(row, answer, problems[i].reference);
+    else
+      finding_set_ground(row, GROUND_INPUT, problems[i].reference);
   }
+}
+
+/* About the record itself. */
+static Finding *record_row(SpfRows *rows, Level level, Message *text, const char *reference) {
+  Finding *row = result_add(rows->result, level, rows->verdict->domain, text);
+  probe_add_answer(row, rows->verdict->answer, reference);
+  return row;
 }
 
 static void other_rows(SpfRows *rows) {
   const SpfVerdict *verdict = rows->verdict;
-  if (verdict->explanation != NULL) {
-    Finding *row =
-        result_add(rows->result, LEVEL_NOTE, verdict->domain,
-                   message_new(N_("What {domain} tells those whom it refuses"), "domain", verdict->domain, NULL));
-    finding_set_quote(row, verdict->explanation);
-  }
+  if (verdict->explanation != NULL)
+    finding_set_quote(
+        record_row(rows, LEVEL_NOTE,
+                   message_new(N_("What {domain} tells those whom it refuses"), "domain", verdict->domain, NULL),
+                   "RFC 7208 s6.2"),
+        verdict->explanation);
   if (verdict->open && verdict->result == SPF_PASS)
-    result_add(rows->result, LEVEL_WARN, verdict->domain,
+    record_row(rows, LEVEL_WARN,
                message_new(N_("The record lets the whole Internet send mail of {domain}, so that it protects nobody"),
-                           "domain", verdict->domain, NULL));
+                           "domain", verdict->domain, NULL),
+               "RFC 7208 s5.1");
   if (verdict->suspect != NULL)
-    result_add(
-        rows->result, LEVEL_WARN, verdict->domain,
-        message_new(N_("\"{term}\" is ignored: a colon must stand in place of the ="), "term", verdict->suspect, NULL));
+    record_row(
+        rows, LEVEL_WARN,
+        message_new(N_("\"{term}\" is ignored: a colon must stand in place of the ="), "term", verdict->suspect, NULL),
+        "RFC 7208 s6");
   if (verdict->ptr)
-    result_add(rows->result, LEVEL_NOTE, verdict->domain,
-               message_new(N_("The record uses \"ptr\", which is slow and which many receivers do not look at"), NULL));
+    record_row(rows, LEVEL_NOTE,
+               message_new(N_("The record uses \"ptr\", which is slow and which many receivers do not look at"), NULL),
+               "RFC 7208 s5.5");
 }
 
 /* --- facts --- */
@@ -362,7 +383,7 @@ static ProbeState run_spf(Net *net, const Facts *inputs, Result *result) {
   const char *address = probe_input(inputs, "ip");
   SpfQuery query = {.sender = probe_input(inputs, "sender"), .helo = probe_input(inputs, "helo")};
   if (!ip_parse(address, &query.ip)) {
-    result_add(result, LEVEL_FAIL, NULL, message_new(N_("\"{text}\" is not an IP address"), "text", address, NULL));
+    probe_bad_input(result, message_new(N_("\"{text}\" is not an IP address"), "text", address, NULL), "RFC 4291 s2.2");
     probe_set_unknown(&probe_spf, result, "bad input");
     return PROBE_DONE;
   }

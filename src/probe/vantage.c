@@ -82,9 +82,10 @@ static void say_status(Result *result, const DnsAnswer *nonce, const char *resol
 }
 
 static void say_nothing(Result *result, const DnsAnswer *nonce) {
-  result_add(result, LEVEL_UNKNOWN, "DNS",
-             message_set_tr(message_new(N_("The resolver was not tested: {why}"), NULL), "why",
-                            dns_status_message(nonce->status)));
+  Finding *row = result_add(result, LEVEL_UNKNOWN, "DNS",
+                            message_set_tr(message_new(N_("The resolver was not tested: {why}"), NULL), "why",
+                                           dns_status_message(nonce->status)));
+  probe_add_answer(row, nonce, "RFC 6761 s6.4");
   facts_set_unknown(result->facts, "status", SOURCE_PROBE, dns_status_word(nonce->status));
 }
 

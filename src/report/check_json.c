@@ -96,6 +96,10 @@ static void append_finding(GString *out, const Finding *finding) {
   append_message(out, "text", finding->text);
   append_message(out, "advice", finding->advice);
   append_string(out, "quote", finding->quote);
+  if (finding->evidence->len == 0) {
+    append_string(out, "basis", ground_word(finding->ground));
+    append_string(out, "reference", finding->reference);
+  }
   json_text_key(out, "evidence");
   g_string_append_c(out, '[');
   for (guint i = 0; i < finding->evidence->len; i++) {

@@ -42,6 +42,7 @@ static inline ProbeRun *run_with_fault(Net *net, const FaultCase *c, const char 
   ProbeRun *run = probe_run_new(probe_find(c->probe), net, inputs);
   g_assert_true(probe_run_done(run));
   assert_complete(run);
+  assert_evidence(run);
   return run;
 }
 

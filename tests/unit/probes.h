@@ -6,6 +6,24 @@
 
 #include <string.h>
 
+/* Every finding tells what it rests on: look-ups with the section of the RFC that makes them tell something, or a
+ * reason why there are none. */
+static inline void assert_evidence(const ProbeRun *run) {
+  const Result *result = probe_run_result(run);
+  for (guint i = 0; i < result->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(result->findings, i);
+    g_autofree char *words = message_text(finding->text, NULL, NULL);
+    const char *probe = probe_run_probe(run)->name;
+    if (finding->evidence->len == 0 && finding->ground == GROUND_ASKED && finding->level != LEVEL_WAIT)
+      g_error("%s: \"%s\" has no evidence: finding_add_evidence(), or finding_set_ground()", probe, words);
+    for (guint k = 0; k < finding->evidence->len; k++) {
+      const Evidence *evidence = g_ptr_array_index(finding->evidence, k);
+      if (evidence->reference == NULL)
+        g_error("%s: \"%s\": the evidence %s names no section of an RFC", probe, words, evidence->asked);
+    }
+  }
+}
+
 /* Runs `probe` to its end over `net`; pairs of input name and value, ended by NULL. */
 static inline ProbeRun *run_probe(Net *net, const char *probe, ...) {
   Facts *inputs = facts_new();
@@ -17,6 +35,7 @@ static inline ProbeRun *run_probe(Net *net, const char *probe, ...) {
   g_assert_nonnull(probe_find(probe));
   ProbeRun *run = probe_run_new(probe_find(probe), net, inputs);
   g_assert_true(probe_run_done(run)); /* a recording has all answers at once */
+  assert_evidence(run);
   return run;
 }
 

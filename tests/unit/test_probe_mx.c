@@ -17,7 +17,7 @@ static void test_ok(void) {
   assert_row(run, LEVEL_OK, "192.0.2.25, 2001:db8::25");
   const Finding *row = find_row(run, "192.0.2.25, 2001:db8::25");
   g_assert_cmpstr(row->subject, ==, "mx1.example.com");
-  g_assert_cmpuint(row->evidence->len, ==, 2);
+  g_assert_cmpuint(row->evidence->len, ==, 3); /* MX, A, AAAA */
   g_assert_cmpuint(probe_run_result(run)->done, ==, probe_run_result(run)->total);
 }
 
