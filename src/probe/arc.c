@@ -58,7 +58,7 @@ static void set_row(ArcLook *look, const ArcSet *set) {
   Message *text = results->len > 0 ? message_new(N_("{who} passed the message on, and noted before: {results}"), "who",
                                                  who, "results", results->str, NULL)
                                    : message_new(N_("{who} passed the message on"), "who", who, NULL);
-  result_add(look->result, LEVEL_NOTE, subject, text);
+  finding_set_ground(result_add(look->result, LEVEL_NOTE, subject, text), GROUND_INPUT, "RFC 8617 s4.1.1");
 }
 
 /* --- the keys of the seals --- */
@@ -148,15 +148,13 @@ static void look_chain(ArcLook *look) {
   facts_set_number(facts, "sets", SOURCE_PROBE, chain->sets->len);
   set_list(facts, "faults", faults);
   set_list(facts, "sealers", sealers);
-  if (chain->faults != 0)
-    result_add(look->result, LEVEL_NOTE, "ARC",
-               message_new(N_("These fields do not fit together, so that receivers pay no heed to them"), NULL));
-  else if (chain->sets->len == 0)
-    result_add(look->result, LEVEL_NOTE, "ARC",
-               message_new(N_("No server on the way sealed the message; that is usual and no fault"), NULL));
-  else if (chain->failed)
-    result_add(look->result, LEVEL_NOTE, "ARC",
-               message_new(N_("The last server found that the message had been changed on the way"), NULL));
+  const char *text = chain->faults != 0 ? N_("These fields do not fit together, so that receivers pay no heed to them")
+                     : chain->sets->len == 0 ? N_("No server on the way sealed the message; that is usual and no fault")
+                     : chain->failed         ? N_("The last server found that the message had been changed on the way")
+                                             : NULL;
+  if (text != NULL)
+    finding_set_ground(result_add(look->result, LEVEL_NOTE, "ARC", message_new(text, NULL)), GROUND_INPUT,
+                       "RFC 8617 s5.2");
 }
 
 /* --- forwarding and SPF (RFC 7960 s3) --- */
@@ -194,6 +192,7 @@ static void look_forwarding(ArcLook *look, const char *spf_result) {
       result_add(look->result, LEVEL_NOTE, "SPF",
                  message_new(N_("Forwarding broke SPF: the message passed at {by}, and was passed on from there"), "by",
                              by != NULL ? by : "?", NULL));
+  finding_set_ground(row, GROUND_INPUT, "RFC 7960 s3.1");
   finding_set_advice(row, message_new(N_("The SPF record of the sender is not at fault. The forwarder can rewrite the "
                                          "envelope sender (SRS), or the recipient can give out the address that the "
                                          "messages end up at"),

@@ -164,9 +164,10 @@ static ProbeState say(Telling *t) {
 static ProbeState run_delegation(Net *net, const Facts *inputs, Result *result) {
   g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
   if (domain == NULL) {
-    result_add(
-        result, LEVEL_FAIL, NULL,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL));
+    probe_bad_input(
+        result,
+        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
+        "RFC 1035 s2.3.1");
     facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
     probe_set_unknown(&probe_delegation, result, "bad_name");
     return PROBE_DONE;

@@ -182,6 +182,8 @@ static void say_parent(Telling *t) {
                                           look->zone, NULL));
     if (look->delegation != NULL)
       probe_add_answer(row, look->delegation, "RFC 1034 s4.2.1");
+    else
+      finding_set_ground(row, GROUND_ROWS, "RFC 1034 s4.2.1");
   }
   if (look->parent_says == PARENT_KNOWS_NONE) {
     add_fault(t, "not_delegated");
@@ -253,8 +255,9 @@ static void set_times(Telling *t, const char *until) {
   if (absent > 0)
     facts_set_number(facts, "absent_ttl", SOURCE_PROBE, absent);
   else if (at > 0)
-    result_add(t->result, LEVEL_UNKNOWN, look->zone,
-               message_new(N_("For how long others remember a missing record could not be found out (SOA)"), NULL));
+    finding_set_ground(result_add(t->result, LEVEL_UNKNOWN, look->zone,
+                                  message_new(N_("For how long others remember a missing record could not be found out (SOA)"), NULL)),
+                       GROUND_ROWS, "RFC 2308 s5");
   /* A single one that is not heard may still give out old data. */
   if (look->differ || at == 0 || delegation_count(look, NS_SILENT) > 0 || dns_is_unknown(look->mx->status) ||
       dns_is_unknown(look->ns->status))
@@ -266,9 +269,11 @@ static void set_times(Telling *t, const char *until) {
     return;
   facts_set_text(facts, "old_until", SOURCE_PROBE, time);
   facts_set_number(facts, "old_seconds", SOURCE_PROBE, seconds);
-  result_add(t->result, LEVEL_NOTE, NULL,
-             message_new(N_("If the records were changed before now, others can have old data until {time}, no longer"), "time",
-                         time, NULL));
+  Finding *row = result_add(
+      t->result, LEVEL_NOTE, NULL,
+      message_new(N_("If the records were changed before now, others can have old data until {time}, no longer"), "time",
+                  time, NULL));
+  finding_set_ground(row, GROUND_ROWS, "RFC 2308 s5");
 }
 
 static void say_together(Telling *t) {
@@ -279,13 +284,17 @@ static void say_together(Telling *t) {
     add_fault(t, "differ");
     Finding *row = result_add(t->result, LEVEL_WARN, look->zone,
                               message_new(N_("Its name servers contradict each other: chance decides where mail goes"), NULL));
+    finding_set_ground(row, GROUND_ROWS, "RFC 1034 s4.3.5");
     finding_set_advice(row, message_new(N_("Nobody can say how long old data will be in use: first the name servers must agree"),
                                         NULL));
     if (look->current == NULL)
-      result_add(t->result, LEVEL_UNKNOWN, look->zone, message_new(N_("Which of them is right cannot be told from here"), NULL));
+      finding_set_ground(result_add(t->result, LEVEL_UNKNOWN, look->zone,
+                                    message_new(N_("Which of them is right cannot be told from here"), NULL)),
+                         GROUND_ROWS, "RFC 1034 s4.3.5");
   } else if (look->current != NULL && delegation_is_ours(look) && delegation_count(look, NS_SILENT) == 0) {
-    result_add(t->result, LEVEL_OK, look->zone,
-               message_new(N_("All name servers that answer say the same as our resolver"), NULL));
+    finding_set_ground(result_add(t->result, LEVEL_OK, look->zone,
+                                  message_new(N_("All name servers that answer say the same as our resolver"), NULL)),
+                       GROUND_ROWS, "RFC 1034 s4.3.5");
   }
   say_resolver(t, until);
   set_times(t, until);
