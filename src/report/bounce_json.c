@@ -65,7 +65,13 @@ static void add_wrapped(GString *json, const char *address) {
   add(json, wrapped.kind == WRAP_IMCEAEX ? "x500" : "inner", wrapped.inner);
 }
 
-static void add_recipient(GString *json, const BounceRecipient *recipient) {
+/* A bounce whose cause was looked for and not found says so: "unknown" is an id of causes.yaml too. */
+static const char *cause_of(const Bounce *bounce, const BounceRecipient *recipient) {
+  gboolean searched = bounce->is_bounce && recipient->hard != HARD_NOT_JUDGED;
+  return recipient->cause == NULL && searched ? "unknown" : recipient->cause;
+}
+
+static void add_recipient(GString *json, const Bounce *bounce, const BounceRecipient *recipient) {
   g_string_append_c(json, '{');
   add(json, "recipient", recipient->recipient);
   add(json, "original_recipient", recipient->original_recipient);
@@ -79,7 +85,7 @@ static void add_recipient(GString *json, const BounceRecipient *recipient) {
   add(json, "remote_ip", recipient->remote_ip);
   add(json, "diagnostic", recipient->diagnostic);
   add(json, "provider", recipient->provider);
-  add(json, "cause", recipient->cause);
+  add(json, "cause", cause_of(bounce, recipient));
   add(json, "rule", recipient->rule);
   add(json, "owner", recipient->owner);
   if (recipient->hard == HARD_NO || recipient->hard == HARD_YES)
@@ -110,7 +116,7 @@ char *bounce_to_json(const Bounce *bounce, const char *file) {
   for (guint i = 0; i < bounce->recipients->len; i++) {
     if (i > 0)
       g_string_append_c(json, ',');
-    add_recipient(json, g_ptr_array_index(bounce->recipients, i));
+    add_recipient(json, bounce, g_ptr_array_index(bounce->recipients, i));
   }
   g_string_append(json, "]}");
   return g_string_free(g_steal_pointer(&json), FALSE);
