@@ -100,6 +100,39 @@ static const char *skip_quantifier(const char *p, const char *end) {
   return p;
 }
 
+/* Past the escape of a letter or digit at `p`, and what belongs to it: "\\x41", "\\p{Lu}", "\\12", "\\k<name>". */
+static const char *skip_escape(const char *p) {
+  char kind = *++p;
+  if (kind == '\0')
+    return p;
+  p++;
+  const char *closing = *p == '{' ? "}" : *p == '<' ? ">" : *p == '\'' ? "'" : NULL;
+  if (closing && strchr("xopPgkN", kind)) {
+    p += strcspn(p, closing);
+    return *p ? p + 1 : p;
+  }
+  if (kind == 'x')
+    for (int i = 0; i < 2 && g_ascii_isxdigit(*p); i++)
+      p++;
+  else if (strchr("cpP", kind))
+    p += *p != '\0';
+  else if (g_ascii_isdigit(kind) || kind == 'g')
+    p += strspn(p, "-+0123456789");
+  return p;
+}
+
+/* What changes how the rest is to be read, or where it may end: "(?x)" ignores blanks, "(*ACCEPT)" ends. */
+static gboolean is_beyond_us(const char *pattern) {
+  if (strstr(pattern, "(*"))
+    return TRUE;
+  for (const char *p = strstr(pattern, "(?"); p; p = strstr(p + 2, "(?")) {
+    gsize options = strspn(p + 2, "imsnxJU^-");
+    if ((p[2 + options] == ')' || p[2 + options] == ':') && memchr(p + 2, 'x', options))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* The character that `p` stands for, if it is one alone: "a", "[.]", "\\."; `*next` behind it.  0: something else. */
 static char single_character(const char *p, const char **next) {
   if (p[0] == '[' && p[1] && p[1] != '^' && p[1] != '\\' && p[2] == ']') {
@@ -107,8 +140,9 @@ static char single_character(const char *p, const char **next) {
     return p[1];
   }
   if (p[0] == '\\') {
-    *next = p[1] ? p + 2 : p + 1;
-    return g_ascii_ispunct(p[1]) || p[1] == ' ' ? p[1] : 0;
+    gboolean plain = g_ascii_ispunct(p[1]) || p[1] == ' ';
+    *next = plain ? p + 2 : skip_escape(p);
+    return plain ? p[1] : 0;
   }
   *next = p + 1;
   return strchr(".^$*?+)[", *p) ? 0 : *p;
@@ -161,8 +195,6 @@ static void scan_init(Scan *scan, guint depth) {
 static void scan_group(Scan *scan, const char *from, const char *end) {
   Pieces pieces = {g_ptr_array_new_with_free_func(g_free), G_MAXSIZE};
   guint lightest = G_MAXUINT;
-  if (g_str_has_prefix(from, "?:"))
-    from += 2;
   for (const char *p = from; p <= end;) {
     const char *bar = find_bar(p, end);
     Scan part;
@@ -179,11 +211,6 @@ static void scan_group(Scan *scan, const char *from, const char *end) {
   offer(scan, pieces);
 }
 
-/* "(?=", "(?!", "(?<=", "(?<!": what stands in it is no part of the match, or must not be there. */
-static gboolean is_look(const char *group) {
-  return group[1] == '?' && group[2] != '\0' && strchr("=!<", group[2]);
-}
-
 static void scan_range(Scan *scan, const char *from, const char *end) {
   for (const char *p = from, *next = NULL; p < end; p = next) {
     char c = *p == '(' ? 0 : single_character(p, &next);
@@ -196,8 +223,10 @@ static void scan_range(Scan *scan, const char *from, const char *end) {
     } else if (*p == '(') {
       next = skip_group(p);
       end_run(scan);
-      if (!is_optional(next) && next - p > 2 && scan->depth < MAX_DEPTH && !is_look(p))
-        scan_group(scan, p + 1, next - 1);
+      const char *inside = g_str_has_prefix(p, "(?:") ? p + 3 : p + 1;
+      /* "(?!..)" and its like: what is in them may have to be missing, or stand outside of the match. */
+      if (!is_optional(next) && next - inside > 1 && *inside != '?' && scan->depth < MAX_DEPTH)
+        scan_group(scan, inside, next - 1);
     } else if (*p == '[') {
       next = skip_class(p);
     }
@@ -222,7 +251,10 @@ static void read_expression(Alternative *alternative) {
   Scan scan;
   scan_init(&scan, 0);
   scan.others = g_ptr_array_new_with_free_func(pieces_free);
-  scan_range(&scan, alternative->pattern, alternative->pattern + strlen(alternative->pattern));
+  if (!is_beyond_us(alternative->pattern))
+    scan_range(&scan, alternative->pattern, alternative->pattern + strlen(alternative->pattern));
+  else
+    scan.plain = FALSE;
   g_string_free(scan.run, TRUE);
   if (!scan.best.list)
     scan.best.list = g_ptr_array_new();

@@ -36,6 +36,15 @@ static void test_pattern(void) {
       {"IP=[0-9]+ refused", " refused", 11, FALSE},
       {"end$", "end", 3, FALSE},
       {"(?<!never )seen (?!before)", "seen ", 5, FALSE},
+      {"(?:one|two)", "one,two", 3, FALSE},
+      {"(?!never)", "", 0, FALSE},
+      {"(?<!never)spam", "spam", 4, FALSE},
+      {"\\x41bcd", "bcd", 3, FALSE},
+      {"\\x{41}bcd", "bcd", 3, FALSE},
+      {"(ab)\\12345", "", 2, FALSE},
+      {"\\p{Greek}bcd", "bcd", 3, FALSE},
+      {"(?x)a b c d", "", 0, FALSE},
+      {"one(*ACCEPT)two", "", 0, FALSE},
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GPtrArray) all = pattern_split(rows[i].pattern);
@@ -54,6 +63,21 @@ static void test_pattern(void) {
 
 static void note_number(guint number, gsize at, gpointer user) {
   g_string_append_printf(user, "%u@%u ", number, (guint)at);
+}
+
+/* All that must be there saves trying the expression. */
+static void test_others(void) {
+  g_autoptr(GPtrArray) all = pattern_split("mailbox (full|over quota) .* deleted");
+  Alternative *alternative = g_ptr_array_index(all, 0);
+  g_assert_cmpstr(alternative->literals[0], ==, "mailbox ");
+  g_assert_cmpuint(alternative->others->len, ==, 2);
+  g_assert_false(alternative_matches(alternative, "mailbox is gone"));
+  g_assert_false(alternative_matches(alternative, "mailbox full"));
+  g_assert_null(alternative->regex);
+  for (int i = 0; i < 30; i++) {
+    g_assert_true(alternative_matches(alternative, "mailbox over quota mail is deleted"));
+    g_assert_false(alternative_matches(alternative, "mailbox, deleted, over quota"));
+  }
 }
 
 static void test_index(void) {
@@ -306,6 +330,7 @@ static void test_codes(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/rules/pattern", test_pattern);
+  g_test_add_func("/rules/others", test_others);
   g_test_add_func("/rules/index", test_index);
   g_test_add_func("/rules/normalise", test_normalise);
   g_test_add_func("/rules/examples", test_examples);
