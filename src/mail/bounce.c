@@ -485,18 +485,65 @@ static void make_all_safe(Bounce *bounce) {
   }
 }
 
-Bounce *bounce_read(const char *bytes, gsize length) {
+static Bounce *bounce_new(void) {
   Bounce *bounce = g_new0(Bounce, 1);
   bounce->kind = BOUNCE_OTHER;
   bounce->received = g_new0(char *, 1);
   bounce->recipients = g_ptr_array_new_with_free_func((GDestroyNotify)bounce_recipient_free);
-  bounce->cut = length > BOUNCE_MAX_BYTES;
-  g_autofree char *normal = normalise(bytes, MIN(length, BOUNCE_MAX_BYTES), &bounce->hidden);
+  return bounce;
+}
+
+/* Reads `text`, with LF line ends.  `*inner` receives the mail that somebody attached to one that is no bounce, or
+ * quoted in it with its header; NULL: there is none. */
+static Bounce *read_text(const char *text, char **inner) {
+  Bounce *bounce = bounce_new();
   Reading reading = {.bounce = bounce};
-  take_apart(&reading, normal + strspn(normal, "\n"), 0);
+  take_apart(&reading, text + strspn(text, "\n"), 0);
   read_all(&reading);
   make_all_safe(bounce);
+  if (bounce->kind == BOUNCE_OTHER) {
+    *inner = g_steal_pointer(&reading.mail.inner);
+    if (!*inner && reading.mail.headers)
+      *inner = bounce_paste_source(reading.mail.text, NULL);
+  }
   reading_clear(&reading);
+  return bounce;
+}
+
+/* The same of a text with the source of a mail in it, which nobody pastes without a reason; NULL: there is none, or it
+ * is no bounce, but words are before it. */
+static Bounce *read_source(const char *text, char **inner) {
+  const char *body = NULL;
+  gboolean alone = FALSE;
+  g_autofree char *source = looks_like_mail(text, &body) ? NULL : bounce_paste_source(text, &alone);
+  Bounce *bounce = source ? read_text(source, inner) : NULL;
+  if (bounce && bounce->kind == BOUNCE_OTHER && !*inner && !alone)
+    g_clear_pointer(&bounce, bounce_free);
+  return bounce;
+}
+
+Bounce *bounce_read(const char *bytes, gsize length) {
+  guint hidden = 0;
+  char *text = normalise(bytes, MIN(length, BOUNCE_MAX_BYTES), &hidden);
+  char *inner = NULL;
+  Bounce *bounce = read_source(text + strspn(text, "\n"), &inner);
+  if (!bounce)
+    bounce = read_text(text, &inner);
+  for (int depth = 0; depth < MAX_NESTED && inner; depth++) {
+    g_free(text);
+    text = g_steal_pointer(&inner);
+    Bounce *other = read_text(text, &inner);
+    if (other->kind == BOUNCE_OTHER && inner == NULL) {
+      bounce_free(other);
+      continue;
+    }
+    bounce_free(bounce);
+    bounce = other;
+  }
+  g_free(inner);
+  g_free(text);
+  bounce->hidden += hidden;
+  bounce->cut = length > BOUNCE_MAX_BYTES;
   return bounce;
 }
 

@@ -72,6 +72,18 @@ static int points(const KindSigns *signs, const char *text, const char *subject)
   return n;
 }
 
+/* The same for a notice that a person passes on below a mail of their own: what the header in between says counts. */
+static int points_forwarded(const KindSigns *signs, const char *text) {
+  g_autofree char *from = decoded(signs->client, "From");
+  g_autofree char *shown = decoded(signs->client, "Subject");
+  g_autofree char *subject = g_utf8_strdown(shown, -1);
+  if (!notice_is_daemon(from) || !notice_is_failure_subject(subject))
+    return 0;
+  /* Both alone may be what a mail is about. */
+  gboolean more = signs->copy || signs->named || bounce_phrase_of_failure(text) || bounce_words_have_code(text);
+  return more ? ENOUGH : 0;
+}
+
 /* TRUE if a code stands in `text` as codes do: a reply, or a status at the beginning of a line or announced.  "5.1.1"
  * in a sentence may be the number of an order. */
 static gboolean has_telling_code(const char *text) {
@@ -118,6 +130,7 @@ static BounceKind kind_of_mail(const KindSigns *signs, const char *text) {
       notice_is_daemon(fields_get(signs->headers, "From")) || fields_get(signs->headers, "X-Failed-Recipients");
   if (!daemon && is_answering_machine(signs->headers, subject) && n < ENOUGH + 2)
     return BOUNCE_AUTOREPLY;
+  n = MAX(n, points_forwarded(signs, text));
   if (n < ENOUGH || bounce_phrase_of_moderation(text))
     return BOUNCE_OTHER;
   if (bounce_phrase_of_success(text) && !bounce_phrase_of_failure(text))

@@ -1,8 +1,13 @@
 #include "mail/bounce_paste.h"
 
 #include "base/text.h"
+#include "mail/bounce_phrases.h"
+#include "mail/bounce_words.h"
 #include "mail/charset.h"
+#include "mail/encoded_word.h"
+#include "mail/fields.h"
 #include "mail/html.h"
+#include "mail/notice.h"
 
 #include <string.h>
 
@@ -115,4 +120,83 @@ char *bounce_paste_read(const char *text) {
   if (strstr(out, "\xEF\xBC")) /* U+FF00 to U+FF3F: digits, the at sign */
     replace(&out, fold_typed(out));
   return out;
+}
+
+/* --- a whole mail in the text --- */
+
+/* Quoting marks and blanks at the beginning of a line. */
+static gsize mark_length(const char *line) {
+  return strspn(line, "> |\t");
+}
+
+/* The mark that the lines of one quotation have in common; an empty line may have lost the blanks of it. */
+static gboolean has_mark(const char *line, const char *mark, gsize length, gsize *skip) {
+  gsize same = 0;
+  while (same < length && line[same] == mark[same])
+    same++;
+  *skip = same;
+  gsize trimmed = length;
+  while (trimmed > 0 && strchr(" \t", mark[trimmed - 1]))
+    trimmed--;
+  return same == length || (same >= trimmed && (line[same] == '\n' || line[same] == '\0'));
+}
+
+/* The lines from `line` on that have its mark, without it. */
+static char *without_mark(const char *line, gsize length) {
+  GString *out = g_string_new(NULL);
+  const char *mark = line;
+  gsize skip = 0;
+  while (*line && has_mark(line, mark, length, &skip)) {
+    const char *end = strchrnul(line, '\n');
+    g_string_append_len(out, line + skip, end - line - (gssize)skip);
+    g_string_append_c(out, '\n');
+    line = *end ? end + 1 : end;
+  }
+  return g_string_free(out, FALSE);
+}
+
+/* Fields that servers write; what mail programs show of a header when they quote it has none of them. */
+static gboolean is_source(const GPtrArray *fields) {
+  static const char *const raw[] = {"MIME-Version", "Received", "Return-Path", "Content-Type", NULL};
+  const char *const *name = raw;
+  while (*name && !fields_get(fields, *name))
+    name++;
+  return *name && (fields_get(fields, "From") || fields_get(fields, "Subject"));
+}
+
+static gboolean is_notice(const GPtrArray *fields) {
+  const char *type = fields_get(fields, "Content-Type"), *subject = fields_get(fields, "Subject");
+  const char *path = fields_get(fields, "Return-Path");
+  g_autofree char *decoded = subject ? encoded_word_decode(subject) : NULL;
+  return (type && g_ascii_strncasecmp(type, "multipart/report", 16) == 0) || (path && strncmp(path, "<>", 2) == 0) ||
+         fields_get(fields, "X-Failed-Recipients") || fields_get(fields, "Auto-Submitted") ||
+         notice_is_daemon(fields_get(fields, "From")) || notice_is_failure_subject(decoded);
+}
+
+/* TRUE if what stands before says itself what happened: a header behind it is that of the returned mail. */
+static gboolean tells(const char *text, gsize length) {
+  g_autofree char *before = g_strndup(text, length);
+  g_autofree char *lower = g_utf8_validate_len(before, length, NULL) ? g_utf8_strdown(before, -1) : g_strdup(before);
+  return bounce_words_have_code(lower) || bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower);
+}
+
+char *bounce_paste_source(const char *text, gboolean *alone) {
+  gboolean inside = FALSE; /* the line before was one of a header */
+  for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+    gsize mark = mark_length(line);
+    gboolean field = fields_name_length(line + mark) > 0;
+    gboolean begins = field && !inside;
+    inside = field || (inside && mark > 0 && line[mark] != '\n');
+    if (!begins)
+      continue;
+    g_autofree char *source = without_mark(line, mark);
+    const char *end = NULL;
+    g_autoptr(GPtrArray) fields = fields_parse(source, &end);
+    if (*end != '\n' || !is_source(fields) || (line > text && !is_notice(fields)))
+      continue;
+    if (alone)
+      *alone = line == text;
+    return tells(text, (gsize)(line - text)) ? NULL : g_steal_pointer(&source);
+  }
+  return NULL;
 }

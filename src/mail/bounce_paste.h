@@ -9,4 +9,9 @@
  * HTML undone, digits, letters and at signs of full width made ASCII.  Caller frees. */
 char *bounce_paste_read(const char *text);
 
+/* The source of a notice of non-delivery that stands in `text` with its header, behind words of somebody's own, or with
+ * quoting marks or blanks before every line, which are taken off; of any mail if nothing else is there: `*alone` (may be
+ * NULL).  NULL: there is none.  Caller frees. */
+char *bounce_paste_source(const char *text, gboolean *alone);
+
 #endif

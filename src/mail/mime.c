@@ -210,6 +210,15 @@ static gboolean is_notice(const GPtrArray *headers) {
          (notice_is_failure_subject(decoded) || fields_get(headers, "X-Failed-Recipients"));
 }
 
+/* The mail that a person attached; the mail in a notice is the returned one. */
+static char *attached_mail(const Walk *walk) {
+  if (is_notice(walk->out->headers))
+    return NULL;
+  if (walk->embedded)
+    return g_mime_object_to_string(GMIME_OBJECT(walk->embedded), NULL);
+  return walk->attached ? g_strndup((const char *)walk->attached->data, walk->attached->len) : NULL;
+}
+
 /* The length of `bytes` up to the line with which there would be too many parts. */
 static gsize length_of_parts(const char *bytes, gsize length) {
   guint n = 0;
@@ -252,6 +261,16 @@ static GMimeMessage *parse(const char *bytes, gsize length) {
   return message;
 }
 
+/* What follows the header, for mails whose parts GMime cannot find. */
+static void read_raw_body(const char *bytes, gsize length, MimeMail *out) {
+  if (!is_blank(out->text) || out->groups->len > 0 || out->feedback)
+    return;
+  const char *body = g_strstr_len(bytes, (gssize)length, "\n\n");
+  body = body ? body + 2 : bytes + length;
+  g_free(out->text);
+  out->text = charset_to_utf8(body, MIN(length - (gsize)(body - bytes), MAX_TEXT), NULL);
+}
+
 static void read_message(GMimeMessage *message, GPtrArray *headers, MimeMail *out, int depth);
 
 static GPtrArray *parse_headers(const char *bytes) {
@@ -280,6 +299,8 @@ static gboolean read_inner(const Walk *walk, MimeMail *out, int depth) {
     mime_mail_clear(out);
     memset(out, 0, sizeof *out);
     read_message(inner, g_steal_pointer(&headers), out, depth + 1);
+    if (owned)
+      read_raw_body((const char *)walk->attached->data, walk->attached->len - 1, out);
   }
   g_clear_object(&owned);
   return take;
@@ -295,6 +316,8 @@ static void read_message(GMimeMessage *message, GPtrArray *headers, MimeMail *ou
   walk_object(&walk, g_mime_message_get_mime_part(message), 0);
   gboolean report = is_report(message) || out->groups->len > 0 || out->feedback;
   gboolean inner = !report && read_inner(&walk, out, depth);
+  if (!inner && !report)
+    out->inner = attached_mail(&walk);
   if (walk.attached)
     g_byte_array_unref(walk.attached);
   if (inner)
@@ -303,15 +326,6 @@ static void read_message(GMimeMessage *message, GPtrArray *headers, MimeMail *ou
     out->text = html_to_text(html->str);
   else
     out->text = g_strdup(plain->str);
-}
-
-/* What follows the header, for mails whose parts GMime cannot find. */
-static char *raw_body(const char *bytes, gsize length) {
-  const char *body = g_strstr_len(bytes, (gssize)length, "\n\n");
-  if (!body)
-    return g_strdup("");
-  body += 2;
-  return charset_to_utf8(body, MIN(length - (gsize)(body - bytes), MAX_TEXT), NULL);
 }
 
 G_MODULE_EXPORT gboolean mime_read(const char *bytes, gsize length, MimeMail *out);
@@ -323,9 +337,6 @@ gboolean mime_read(const char *bytes, gsize length, MimeMail *out) {
     return FALSE;
   read_message(message, parse_headers(bytes), out, 0);
   g_object_unref(message);
-  if (is_blank(out->text) && out->groups->len == 0 && !out->feedback) {
-    g_free(out->text);
-    out->text = raw_body(bytes, length);
-  }
+  read_raw_body(bytes, length, out);
   return TRUE;
 }
