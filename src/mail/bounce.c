@@ -198,7 +198,9 @@ static void take_comment(BounceRecipient *recipient) {
 static char *sender_of(const Reading *reading) {
   const GPtrArray *client = reading->notice->client;
   const char *to = fields_get(reading->mail.headers, "To");
-  GString *all = g_string_new(to ? to : reading->bounce->from);
+  GString *all = g_string_new(to);
+  if (reading->bounce->from)
+    g_string_append_printf(all, " %s", reading->bounce->from);
   for (guint i = 0; client && i < client->len; i++) {
     const MailField *field = g_ptr_array_index(client, i);
     if (strcmp(field->name, "From") == 0 || strcmp(field->name, "To") == 0)

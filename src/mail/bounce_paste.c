@@ -13,6 +13,8 @@
 
 #define MIN_ESCAPES 4  /* "=E3": fewer may be anything */
 #define NEAR 600       /* bytes: further on, it is the returned mail that is encoded */
+#define MAX_SOURCES 60 /* headers that are looked at */
+#define MAX_HEADER 65536
 #define MIN_BASE64 120 /* characters of one block */
 #define BASE64_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
@@ -141,12 +143,12 @@ static gboolean has_mark(const char *line, const char *mark, gsize length, gsize
   return same == length || (same >= trimmed && (line[same] == '\n' || line[same] == '\0'));
 }
 
-/* The lines from `line` on that have its mark, without it. */
-static char *without_mark(const char *line, gsize length) {
+/* The lines from `line` on that have its mark, without it; about `max` bytes of them. */
+static char *without_mark(const char *line, gsize length, gsize max) {
   GString *out = g_string_new(NULL);
   const char *mark = line;
   gsize skip = 0;
-  while (*line && has_mark(line, mark, length, &skip)) {
+  while (*line && out->len < max && has_mark(line, mark, length, &skip)) {
     const char *end = strchrnul(line, '\n');
     g_string_append_len(out, line + skip, end - line - (gssize)skip);
     g_string_append_c(out, '\n');
@@ -182,21 +184,25 @@ static gboolean tells(const char *text, gsize length) {
 
 char *bounce_paste_source(const char *text, gboolean *alone) {
   gboolean inside = FALSE; /* the line before was one of a header */
-  for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+  guint tries = 0;
+  for (const char *line = text, *next; *line && tries < MAX_SOURCES; line = next) {
+    next = strchrnul(line, '\n');
+    next += *next == '\n';
     gsize mark = mark_length(line);
     gboolean field = fields_name_length(line + mark) > 0;
     gboolean begins = field && !inside;
     inside = field || (inside && mark > 0 && line[mark] != '\n');
     if (!begins)
       continue;
-    g_autofree char *source = without_mark(line, mark);
+    tries++;
     const char *end = NULL;
-    g_autoptr(GPtrArray) fields = fields_parse(source, &end);
+    g_autofree char *header = without_mark(line, mark, MAX_HEADER);
+    g_autoptr(GPtrArray) fields = fields_parse(header, &end);
     if (*end != '\n' || !is_source(fields) || (line > text && !is_notice(fields)))
       continue;
     if (alone)
       *alone = line == text;
-    return tells(text, (gsize)(line - text)) ? NULL : g_steal_pointer(&source);
+    return tells(text, (gsize)(line - text)) ? NULL : without_mark(line, mark, G_MAXSIZE);
   }
   return NULL;
 }

@@ -25,8 +25,10 @@ static const Entity entities[] = {
     {"zwnj", ""},
 };
 
-static const char *const blocks[] = {"br", "p",  "div", "tr",  "li",         "ul", "ol", "table", "h1", "h2",
-                                     "h3", "h4", "hr",  "pre", "blockquote", "td", "th", "title", NULL};
+/* What has lines of its own, and what has an empty line around it besides. */
+static const char *const blocks[] = {"div", "tr", "li", "td", "th", "dt", "dd", "address", "section", NULL};
+static const char *const paragraphs[] = {"ul", "ol", "dl", "table",      "h1",    "h2",
+                                         "h3", "h4", "hr", "blockquote", "title", NULL};
 static const char *const preformatted[] = {"pre", NULL};
 static const char *const dropped[] = {"script", "style", NULL};
 
@@ -83,7 +85,59 @@ static const char *skip_element(const char *p, const char *tag, gsize length) {
   return "";
 }
 
-static const char *take_tag(const char *p, GString *out, gboolean *verbatim) {
+static void begin_line(GString *out) {
+  if (out->len > 0 && out->str[out->len - 1] != '\n')
+    end_line(out);
+}
+
+/* What is made of the tags. */
+typedef struct Shape {
+  gboolean verbatim;        /* inside of <pre> */
+  gboolean paragraphs_line; /* every paragraph is one line, with empty ones between: Word and Outlook write so */
+} Shape;
+
+/* TRUE if the page has paragraphs that hold nothing but a blank, and so uses them as lines. */
+static gboolean has_empty_paragraphs(const char *html) {
+  for (const char *p = strstr(html, "</p>"); p; p = strstr(p + 4, "</p>")) {
+    /* "<p>&nbsp;</p>", "<p><o:p>&nbsp;</o:p></p>", "<p><br></p>" */
+    static const char *const fillers[] = {"&nbsp;", "</o:p>",  "<o:p>",    "<br>",
+                                          "<br/>",  "</span>", "\xC2\xA0", " ",    NULL};
+    const char *end = p;
+    for (const char *const *filler = fillers; *filler; filler++) {
+      gsize n = strlen(*filler);
+      if ((gsize)(end - html) >= n && strncmp(end - n, *filler, n) == 0) {
+        end -= n;
+        filler = fillers - 1;
+      }
+    }
+    const char *open = end;
+    while (open > html && open[-1] != '<' && end - open < 300)
+      open--;
+    if (end > html && end[-1] == '>' && (*open == 'p' || *open == 'P') && (open[1] == '>' || open[1] == ' '))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void take_block(GString *out, const char *tag, gsize n, gboolean closes, const Shape *shape) {
+  gboolean paragraph = n == 1 && (*tag == 'p' || *tag == 'P');
+  if (n == 2 && g_ascii_strncasecmp(tag, "br", 2) == 0) {
+    end_line(out);
+  } else if (paragraph && shape->paragraphs_line) {
+    if (closes)
+      end_line(out);
+    else
+      begin_line(out);
+  } else if (paragraph || tag_in(tag, n, paragraphs) || tag_in(tag, n, preformatted)) {
+    begin_line(out);
+    if (out->len > 0)
+      end_line(out);
+  } else if (tag_in(tag, n, blocks)) {
+    begin_line(out);
+  }
+}
+
+static const char *take_tag(const char *p, GString *out, Shape *shape) {
   if (strncmp(p, "<!--", 4) == 0) {
     const char *end = strstr(p + 4, "-->");
     return end ? end + 3 : "";
@@ -101,10 +155,9 @@ static const char *take_tag(const char *p, GString *out, gboolean *verbatim) {
   const char *end = strchr(p, '>');
   if (!end)
     return "";
-  if (tag_in(tag, n, blocks))
-    end_line(out);
+  take_block(out, tag, n, p[1] == '/', shape);
   if (tag_in(tag, n, preformatted))
-    *verbatim = p[1] != '/';
+    shape->verbatim = p[1] != '/';
   if (p[1] != '/' && tag_in(tag, n, dropped))
     return skip_element(end + 1, tag, n);
   return end + 1;
@@ -112,13 +165,13 @@ static const char *take_tag(const char *p, GString *out, gboolean *verbatim) {
 
 char *html_to_text(const char *html) {
   GString *out = g_string_sized_new(strlen(html) / 2);
-  gboolean verbatim = FALSE;
+  Shape shape = {.paragraphs_line = has_empty_paragraphs(html)};
   for (const char *p = html; *p;) {
     if (*p == '<') {
-      p = take_tag(p, out, &verbatim);
+      p = take_tag(p, out, &shape);
     } else if (*p == '&') {
       p = take_entity(p, out);
-    } else if (!verbatim && strchr(" \t\r\n", *p)) {
+    } else if (!shape.verbatim && strchr(" \t\r\n", *p)) {
       if (out->len > 0 && !strchr(" \n", out->str[out->len - 1]))
         g_string_append_c(out, ' ');
       p++;

@@ -17,7 +17,7 @@ typedef struct MimeMail {
   GPtrArray *feedback;  /* fields of message/feedback-report (RFC 5965), or NULL */
   GPtrArray *original;  /* header fields of the returned mail, or NULL */
   gboolean disposition; /* a message/disposition-notification (RFC 8098) is in it */
-  char *inner;          /* the first mail in a mail that is no report and no notice itself, or NULL: what somebody attached */
+  char *inner;          /* what somebody attached: the first mail in one that is no report and no notice; or NULL */
 } MimeMail;
 
 /* Takes apart `length` bytes of a mail (NUL-terminated, LF line ends).  FALSE if there is no header in it at all; else
