@@ -26,19 +26,19 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -fPIC -Isrc $(WARN) $(CFLAGS) $(SANFLAGS) 
 ALL_LDFLAGS = $(LDFLAGS) $(SANFLAGS) -rdynamic -Wl,--as-needed
 
 # Modules: what only some runs need, loaded when they do (src/base/module.h).  Name, source, library.
-MODULE_SRC = src/mail/mime.c src/base/json_module.c src/ui/curses.c src/net/transfer.c src/net/transfer_lines.c \
-	src/mail/certificate.c
+TRANSFER   = $(wildcard src/net/transfer*.c)
+MODULE_SRC = src/mail/mime.c src/base/json_module.c src/ui/curses.c src/mail/certificate.c $(TRANSFER)
 MODULES    = $(BUILD)/mime.so $(BUILD)/json.so $(BUILD)/screen.so $(BUILD)/transfer.so $(BUILD)/certificate.so
 $(BUILD)/mime.so:   $(BUILD)/src/mail/mime.o
 $(BUILD)/json.so:   $(BUILD)/src/base/json_module.o
 $(BUILD)/screen.so: $(BUILD)/src/ui/curses.o
-$(BUILD)/transfer.so: $(BUILD)/src/net/transfer.o $(BUILD)/src/net/transfer_lines.o
+$(BUILD)/transfer.so: $(TRANSFER:%.c=$(BUILD)/%.o)
 $(BUILD)/mime.so   $(BUILD)/src/mail/mime.o:        LIB = gmime-3.0
 $(BUILD)/json.so   $(BUILD)/src/base/json_module.o: LIB = json-glib-1.0
 $(BUILD)/screen.so $(BUILD)/src/ui/curses.o:        LIB = ncursesw
-$(BUILD)/transfer.so $(BUILD)/src/net/transfer.o $(BUILD)/src/net/transfer_lines.o: LIB = libcurl
 $(BUILD)/certificate.so: $(BUILD)/src/mail/certificate.o
 $(BUILD)/certificate.so $(BUILD)/src/mail/certificate.o: LIB = libcrypto
+$(BUILD)/transfer.so $(TRANSFER:%.c=$(BUILD)/%.o): LIB = libcurl openssl
 SRC  = $(filter-out $(MODULE_SRC),$(wildcard src/*/*.c))
 OBJ  = $(SRC:%.c=$(BUILD)/%.o)
 MAIN = $(BUILD)/src/main.o

@@ -45,8 +45,10 @@ static char *load(Net *net) {
   return net->transfers != NULL ? NULL : g_strdup("libcurl");
 }
 
-static void set_failed(Net *net, Question *q, TalkStatus status, const char *why) {
-  TalkAnswer *answer = talk_answer_new(q->name, status);
+static void set_failed(Net *net, Question *q, const TalkRequest *request, TalkStatus status, const char *why) {
+  g_autofree char *key = talk_key(request, NULL);
+  TalkAnswer *answer = talk_answer_new(key, status);
+  answer->secret = request->secret || request->user != NULL;
   answer->error = g_strdup(why);
   answer->asked_at = g_get_real_time();
   q->answer = answer;
@@ -56,16 +58,16 @@ static void set_failed(Net *net, Question *q, TalkStatus status, const char *why
 
 static void question_begin(Net *net, Question *q, const TalkRequest *request) {
   if (net->live == NULL) {
-    set_failed(net, q, TALK_NOT_RECORDED, NULL);
+    set_failed(net, q, request, TALK_NOT_RECORDED, NULL);
     return;
   }
   if (request->addresses == NULL || request->addresses[0] == NULL) {
-    set_failed(net, q, TALK_FAILED, NULL);
+    set_failed(net, q, request, TALK_FAILED, NULL);
     return;
   }
   g_autofree char *why = net->transfers == NULL ? load(net) : NULL;
   if (why != NULL) {
-    set_failed(net, q, TALK_FAILED, why);
+    set_failed(net, q, request, TALK_FAILED, why);
     return;
   }
   g_autofree char *key = talk_key(request, NULL);

@@ -11,41 +11,31 @@
  * wait for that long, which is why a greeting that does not come in time proves nothing. */
 #define HTTPS_TIMES 2
 #define LINES_TIMES 6
+/* Who has not taken the connection by then is not going to: most often something on the way blocks the port, and that is
+ * to be told soon. */
+#define CONNECT_TIMES 2
 
 /* --- what libcurl tells --- */
 
-/* "SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384": there is no other way to learn it without
- * calling into OpenSSL. */
 static void note_text(Transfer *t, const char *text, gsize length) {
-  static const char lead[] = "SSL connection using ";
   g_autofree char *line = g_strndup(text, length);
   t->connected = t->connected || g_str_has_prefix(line, "Connected to");
-  if (!g_str_has_prefix(line, lead))
-    return;
-  g_auto(GStrv) words = g_strsplit(g_strchomp(line) + strlen(lead), " / ", 3);
-  g_free(t->answer->tls);
-  g_free(t->answer->cipher);
-  t->answer->tls = text_safe(words[0], -1, 40, TEXT_LINE, NULL);
-  t->answer->cipher = words[0] != NULL && words[1] != NULL ? text_safe(words[1], -1, 80, TEXT_LINE, NULL) : NULL;
+  /* Of a line without end it keeps a little and goes on reading for as long as there is time. */
+  t->too_big = t->too_big || g_str_has_prefix(line, "Excessive server response line length");
+  transfer_note_tls(t, line);
 }
 
-/* What goes out in a talk with a log-in: only words that cannot hold the password are written down. */
-static char *without_secret(const char *line, gsize length) {
-  static const char *const plain[] = {"EHLO", "HELO", "STARTTLS", "STLS", "CAPABILITY", "CAPA", "QUIT", "LOGOUT", NULL};
-  static const char *const shown[] = {"AUTH", "AUTHENTICATE", "LOGIN", "USER", "PASS", "APOP", NULL};
-  g_autofree char *text = g_strndup(line, length);
-  g_auto(GStrv) words = g_strsplit_set(g_strchomp(text), " ", 4);
-  guint n = g_strv_length(words);
-  guint at = n > 1 && words[0][0] >= 'A' && words[0][0] <= 'Z' && g_ascii_isdigit(words[0][strlen(words[0]) - 1]) ? 1 : 0;
-  if (n == 0)
-    return g_strdup("***");
-  if (g_strv_contains(plain, words[at]))
-    return g_strdup(text);
-  if (!g_strv_contains(shown, words[at]))
-    return g_strdup("***");
-  /* The mechanism's name tells what was tried; a word after it may be the initial response. */
-  gboolean mechanism = g_str_has_prefix(words[at], "AUTH") && at + 1 < n;
-  return g_strjoin(" ", words[at], mechanism ? words[at + 1] : "***", mechanism ? "***" : NULL, NULL);
+/* libcurl passes over lines that it does not understand and waits for better ones.  SMTP's all begin with a code
+ * (RFC 5321 s4.2), of the others the first (RFC 9051 s7.1, RFC 1939 s4). */
+static gboolean is_of_protocol(const Transfer *t, const char *line, gsize length) {
+  gboolean first = t->answer->lines->len == 0;
+  if (t->scheme == TALK_HTTPS)
+    return TRUE;
+  if (t->scheme == TALK_IMAP || t->scheme == TALK_IMAPS)
+    return !first || (length > 2 && line[0] == '*' && line[1] == ' ');
+  if (t->scheme == TALK_POP3 || t->scheme == TALK_POP3S)
+    return !first || (length > 2 && (line[0] == '+' || line[0] == '-'));
+  return length > 2 && line[0] >= '2' && line[0] <= '5' && g_ascii_isdigit(line[1]) && g_ascii_isdigit(line[2]);
 }
 
 static int on_debug(CURL *easy, curl_infotype type, char *data, size_t length, void *user) {
@@ -54,18 +44,21 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t length, v
   if (type == CURLINFO_TEXT) {
     note_text(t, data, length);
   } else if (type == CURLINFO_HEADER_IN) {
+    t->garbage = t->garbage || !is_of_protocol(t, data, length);
     transfer_note_lines(t, '<', data, length);
   } else if (type == CURLINFO_HEADER_OUT) {
-    g_autofree char *cleaned = t->login ? without_secret(data, length) : NULL;
+    g_autofree char *cleaned = transfer_without_secret(t, data, length);
     transfer_note_lines(t, '>', cleaned != NULL ? cleaned : data, cleaned != NULL ? strlen(cleaned) : length);
   }
   return 0;
 }
 
-/* libcurl asks now and then whether to go on: the one way to stop a greeting that never ends. */
+/* libcurl asks now and then whether to go on: the one way to stop a greeting that never ends,
+ * or is none. */
 static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
   (void)a, (void)b, (void)c, (void)d;
-  return ((Transfer *)user)->too_big ? 1 : 0;
+  const Transfer *t = user;
+  return t->too_big || t->garbage ? 1 : 0;
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *user) {
@@ -117,6 +110,7 @@ static void transfer_free(gpointer data) {
   curl_slist_free_all(t->addresses);
   curl_slist_free_all(t->headers);
   talk_answer_free(t->answer);
+  transfer_wipe(t);
   g_strfreev(t->commands);
   g_byte_array_unref(t->body);
   if (t->out != NULL)
@@ -168,18 +162,6 @@ static void set_addresses(Transfer *t, const TalkRequest *request) {
   curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->addresses);
 }
 
-static void set_tls(Transfer *t, const TalkRequest *request) {
-  static const long modes[] = {
-      [TALK_TLS_TRY] = CURLUSESSL_TRY, [TALK_TLS_NONE] = CURLUSESSL_NONE, [TALK_TLS_NEED] = CURLUSESSL_ALL};
-  gboolean strict = request->scheme == TALK_HTTPS || t->login;
-  curl_easy_setopt(t->easy, CURLOPT_USE_SSL, t->login ? (long)CURLUSESSL_ALL : modes[request->tls]);
-  curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, strict ? 1L : 0L);
-  curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, strict ? 2L : 0L);
-  curl_easy_setopt(t->easy, CURLOPT_CERTINFO, 1L);
-  if (t->house->ca_file != NULL)
-    curl_easy_setopt(t->easy, CURLOPT_CAINFO, t->house->ca_file);
-}
-
 static void set_https(Transfer *t, const TalkRequest *request) {
   if (request->accept != NULL) {
     g_autofree char *accept = g_strdup_printf("Accept: %s", request->accept);
@@ -194,6 +176,7 @@ static void set_https(Transfer *t, const TalkRequest *request) {
 }
 
 static void set_login(Transfer *t, const TalkRequest *request) {
+  transfer_keep_secret(t, request);
   curl_easy_setopt(t->easy, CURLOPT_USERNAME, request->user);
   curl_easy_setopt(t->easy, CURLOPT_PASSWORD, request->password != NULL ? request->password : "");
   /* What needs no more than these two: libcurl would go to a Kerberos server of its own accord. */
@@ -234,12 +217,13 @@ static Transfer *transfers_ask(Transfers *house, const TalkRequest *request, con
   t->answer->secret = request->secret || t->login;
   t->started = g_get_monotonic_time();
   t->deadline = t->started + timeout_ms * G_GINT64_CONSTANT(1000);
+  t->connect_deadline = t->started + house->settings.timeout_ms * CONNECT_TIMES * G_GINT64_CONSTANT(1000);
   t->max_body = request->max_body != 0 ? request->max_body : TALK_MAX_BODY;
   t->body = g_byte_array_new();
   t->commands = request->commands != NULL ? g_strdupv((char **)request->commands) : NULL;
   set_common(t, request, timeout_ms);
   set_addresses(t, request);
-  set_tls(t, request);
+  transfer_set_tls(t, request);
   if (request->scheme == TALK_HTTPS)
     set_https(t, request);
   if (t->login)
@@ -271,6 +255,7 @@ static const struct {
     {CURLE_RECV_ERROR, TALK_CLOSED},
     {CURLE_SEND_ERROR, TALK_CLOSED},
     {CURLE_PARTIAL_FILE, TALK_CLOSED},
+    {CURLE_OUT_OF_MEMORY, TALK_TOO_BIG}, /* of the most that it allows for a line */
 };
 
 static const struct {
@@ -306,19 +291,34 @@ static TalkStatus connect_status(const Transfer *t) {
   return code == ETIMEDOUT ? TALK_TIMEOUT : TALK_UNREACHABLE;
 }
 
+/* What a server says that does not want to go on: RFC 5321 s4.2.1, RFC 9051 s7.1.5, RFC 1939 s4. */
 static gboolean last_line_declines(const Transfer *t) {
   const char *line = t->answer->lines->len > 0 ? g_ptr_array_index(t->answer->lines, t->answer->lines->len - 1) : "";
-  return t->scheme <= TALK_SMTPS && t->scheme != TALK_HTTPS && line[0] == '<' && (line[2] == '4' || line[2] == '5') &&
-         g_ascii_isdigit(line[3]) && g_ascii_isdigit(line[4]);
+  if (t->scheme == TALK_HTTPS || !g_str_has_prefix(line, "< "))
+    return FALSE;
+  line += 2;
+  if (t->scheme == TALK_IMAP || t->scheme == TALK_IMAPS)
+    return g_ascii_strncasecmp(line, "* BYE", 5) == 0;
+  if (t->scheme == TALK_POP3 || t->scheme == TALK_POP3S)
+    return g_ascii_strncasecmp(line, "-ERR", 4) == 0;
+  return (line[0] == '4' || line[0] == '5') && g_ascii_isdigit(line[1]) && g_ascii_isdigit(line[2]);
 }
 
 static TalkStatus status_of(const Transfer *t, CURLcode code) {
   if (t->too_big)
     return TALK_TOO_BIG;
+  if (t->garbage)
+    return TALK_GARBAGE;
+  /* All that was said together; libcurl's own limit has no code of its own. */
+  if (g_str_has_prefix(t->error, "Too large response headers"))
+    return TALK_TOO_BIG;
   if (code == CURLE_COULDNT_CONNECT)
     return connect_status(t);
   if (code == CURLE_WEIRD_SERVER_REPLY && last_line_declines(t))
     return TALK_DECLINED;
+  /* Plain text where the handshake was due, perhaps already there with the reply to STARTTLS (RFC 3207 s6). */
+  if (code == CURLE_WEIRD_SERVER_REPLY && t->scheme != TALK_HTTPS && lines_phase(t) == PHASE_TLS)
+    return TALK_TLS_FAILED;
   /* libcurl goes on without a log-in where none is offered. */
   if (code == CURLE_OK && t->login && lines_phase(t) != PHASE_LOGIN)
     return TALK_NO_LOGIN;
@@ -351,24 +351,6 @@ static void take_server(Transfer *t) {
   t->answer->server = g_strdup_printf("%s:%ld", address, port);
 }
 
-static void take_chain(Transfer *t) {
-  struct curl_certinfo *info = NULL;
-  long verify = 0;
-  if (t->answer->tls == NULL && t->answer->status != TALK_CERTIFICATE)
-    return;
-  curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
-  t->answer->verify = (int)verify;
-  if (curl_easy_getinfo(t->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL)
-    return;
-  g_autoptr(GStrvBuilder) chain = g_strv_builder_new();
-  for (int i = 0; i < MIN(info->num_of_certs, TALK_MAX_CHAIN); i++)
-    for (const struct curl_slist *field = info->certinfo[i]; field != NULL; field = field->next)
-      if (g_str_has_prefix(field->data, "Cert:"))
-        g_strv_builder_add(chain, field->data + strlen("Cert:"));
-  if (info->num_of_certs > 0)
-    t->answer->chain = g_strv_builder_end(chain);
-}
-
 static void take_response(Transfer *t) {
   long code = 0;
   char *type = NULL, *location = NULL;
@@ -399,7 +381,7 @@ static void transfer_connected(Transfer *t, CURLcode code) {
   t->answer->phase = code == CURLE_OK ? PHASE_OVER : phase_of(t);
   if (code != CURLE_OK)
     t->answer->error = text_safe(*t->error != '\0' ? t->error : curl_easy_strerror(code), -1, 300, TEXT_LINE, NULL);
-  take_chain(t);
+  transfer_take_chain(t);
   if (t->scheme == TALK_HTTPS)
     take_response(t);
   if (t->answer->status != TALK_OK || t->commands == NULL || t->commands[0] == NULL || transfer_lines_begin(t))
@@ -415,6 +397,8 @@ static gint64 transfers_prepare(Transfers *house, GArray *fds) {
   for (guint i = 0; i < house->transfers->len; i++) {
     const Transfer *t = g_ptr_array_index(house->transfers, i);
     const struct pollfd p = {.fd = t->fd, .events = (short)(POLLIN | (t->talking && t->out->len > 0 ? POLLOUT : 0))};
+    if (!t->connected)
+      due = MIN(due, t->connect_deadline);
     if (!t->talking)
       continue;
     g_array_append_val(fds, p);
@@ -443,6 +427,18 @@ static void talk_on(Transfers *house) {
   }
 }
 
+static void give_up_connecting(Transfers *house) {
+  gint64 now = g_get_monotonic_time();
+  for (guint i = house->transfers->len; i-- > 0;) {
+    Transfer *t = g_ptr_array_index(house->transfers, i);
+    if (t->connected || now < t->connect_deadline)
+      continue;
+    t->answer->status = TALK_TIMEOUT;
+    t->answer->phase = PHASE_CONNECT;
+    transfer_finish(t);
+  }
+}
+
 static void transfers_process(Transfers *house, const struct pollfd *fds, guint n) {
   int running;
   /* Before libcurl begins another talk, or its socket would be taken for one that was waited for. */
@@ -461,6 +457,7 @@ static void transfers_process(Transfers *house, const struct pollfd *fds, guint 
     if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t) == CURLE_OK)
       transfer_connected(t, code);
   }
+  give_up_connecting(house);
 }
 
 /* --- the house --- */
@@ -487,6 +484,7 @@ static void transfers_free(Transfers *house) {
   curl_multi_cleanup(house->multi);
   curl_global_cleanup();
   g_array_unref(house->sockets);
+  transfer_forget_authorities(house);
   g_free(house->ca_file);
   g_free(house);
 }

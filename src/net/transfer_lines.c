@@ -19,8 +19,12 @@ gboolean transfer_note_lines(Transfer *t, char mark, const char *bytes, gsize le
     }
     if (n > 0 && line[n - 1] == '\r')
       n--;
-    if (n > 0)
+    if (n > 0 && t->login && mark == '<') {
+      g_autofree char *hidden = transfer_hide_secret(t, line, n);
+      talk_answer_add_line(t->answer, mark, hidden, strlen(hidden));
+    } else if (n > 0) {
       talk_answer_add_line(t->answer, mark, line, n);
+    }
     line = stop + 1;
   }
   return TRUE;

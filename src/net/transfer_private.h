@@ -9,6 +9,7 @@
 struct Transfers {
   TransferSettings settings;
   char *ca_file;
+  struct x509_store_st *authorities; /* whom to trust; NULL: nobody has asked yet */
   CURLM *multi;
   GArray *sockets;      /* of struct pollfd: what libcurl waits for */
   gint64 due;           /* when libcurl wants to be called, monotonic; G_MAXINT64: not at all */
@@ -25,11 +26,12 @@ struct Transfer {
   struct curl_slist *addresses, *headers;
   TalkAnswer *answer;
   char error[CURL_ERROR_SIZE];
-  gint64 started, deadline; /* monotonic */
+  gint64 started, deadline, connect_deadline; /* monotonic */
   gsize octets;             /* of lines, both ways */
   gsize max_body;
   GByteArray *body;
-  gboolean too_big;
+  gboolean too_big, garbage;
+  char *secrets[3]; /* what must not be written down, in all its forms; NULL: no log-in */
   /* After EHLO, with commands of our own: */
   gboolean talking;
   char **commands;
@@ -45,7 +47,25 @@ gboolean transfer_lines_begin(Transfer *t);
 gboolean transfer_lines_go_on(Transfer *t);
 /* Says good-bye without waiting for an answer, and makes sure that libcurl does not wait for one either. */
 void transfer_lines_end(Transfer *t);
-/* Writes down what was said; FALSE: it is too much. */
+/* Writes down what was said, without the password; FALSE: it is too much. */
 gboolean transfer_note_lines(Transfer *t, char mark, const char *bytes, gsize length);
+
+/* --- transfer_tls.c --- */
+
+void transfer_set_tls(Transfer *t, const TalkRequest *request);
+/* A line of libcurl's own words, of which one tells version and cipher. */
+void transfer_note_tls(Transfer *t, const char *text);
+void transfer_forget_authorities(Transfers *house);
+/* The certificates that were shown, and OpenSSL's opinion of them. */
+void transfer_take_chain(Transfer *t);
+
+/* --- transfer_secret.c --- */
+
+void transfer_keep_secret(Transfer *t, const TalkRequest *request);
+void transfer_wipe(Transfer *t);
+/* A line of ours as it may be written down; NULL: as it is. Caller frees. */
+char *transfer_without_secret(const Transfer *t, const char *line, gsize length);
+/* A line of the other side, which may well repeat what it was sent. Caller frees. */
+char *transfer_hide_secret(const Transfer *t, const char *line, gsize length);
 
 #endif
