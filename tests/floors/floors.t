@@ -22,7 +22,7 @@ LIBRARIES = [
     (r"sys/socket\.h|netdb\.h|netinet/.*|sys/un\.h", ["net"]),
     (r"gmime/.*", ["mail/mime.c"]),
     (r"idn2\.h", ["mail"]),
-    (r"openssl/.*", ["mail", "net"]),
+    (r"openssl/.*", ["mail", "net/transfer_tls.c"]),
     (r"json-glib/.*", ["base/json_module.c"]),
     (r"(n?curses.*|term|panel|form|menu)\.h|ncursesw/.*", ["ui/curses.c"]),
     (r"curl/.*", ["net/transfer_private.h"]),
