@@ -125,6 +125,7 @@ FUZZ_SECONDS ?= 60
 FUZZ = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SEEDS_yaml = flows
 FUZZ_SEEDS_flow = flows
+FUZZ_SEEDS_net_recording = tests/fuzz/seeds_net_recording
 FUZZ_SEEDS_mo = $(BUILD)/i18n
 FUZZ_SEEDS_bounce = tests/unit/data/bounces
 FUZZ_FLAGS = address,undefined -fno-sanitize-recover=undefined

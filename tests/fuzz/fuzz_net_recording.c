@@ -14,7 +14,15 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size) {
     g_assert_cmpstr(line, ==, again);
     dns_answer_free(second.answer);
   }
+  if (first.talk != NULL) {
+    g_autofree char *line = net_recording_talk(first.talk, "k3y");
+    g_assert(net_recording_parse(line, strlen(line), "k3y", &second, NULL));
+    g_autofree char *again = net_recording_talk(second.talk, "k3y");
+    g_assert_cmpstr(line, ==, again);
+    talk_answer_free(second.talk);
+  }
   dns_answer_free(first.answer);
+  talk_answer_free(first.talk);
   g_free(first.resolvers);
   return 0;
 }

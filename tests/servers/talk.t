@@ -59,8 +59,9 @@ def stages():
     rows = []
     for stage, phase in (("greeting", "greeting"), ("EHLO", "hello"), ("STARTTLS", "starttls"), ("tls", "tls"),
                          ("MAIL", "commands"), ("RCPT", "commands")):
-        rows += [(stage, "hang", "timeout", phase), (stage, "drip 250 slow", "timeout", phase),
-                 (stage, "close", "tls_failed" if stage == "tls" else "closed", phase)]
+        rows += [(stage, "hang", "timeout", phase), (stage, "close", "tls_failed" if stage == "tls" else "closed", phase)]
+        if stage != "tls":
+            rows.append((stage, "drip 250 slow", "timeout", phase))
     for stage in ("greeting", "EHLO", "STARTTLS", "MAIL", "RCPT"):
         rows += [(stage, "flood", "garbage" if stage in ("MAIL", "RCPT") else "too_big", None),
                  (stage, "endless", "too_big", None),
