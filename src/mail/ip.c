@@ -34,7 +34,7 @@ static const struct {
     {"2001:db8::/32", DOCUMENTATION},
     {"3fff::/20", DOCUMENTATION},
     {"ff00::/8", N_("multicast")},
-    {"64:ff9b::/96", N_("reserved for protocols")},
+    {"64:ff9b::/96", NULL}, /* reachable: what a DNS64 resolver makes of IPv4 addresses (RFC 6052 s2.1, RFC 6147) */
     {"64:ff9b:1::/48", N_("private network")},
     {"100::/64", N_("reserved")},
     {"2001::/23", N_("reserved for protocols")},

@@ -87,7 +87,7 @@ static void say_silent(Telling *t, const NsServer *server) {
           message_set_tr(message_new(server->said != NULL ? N_("It gave us no answer for itself: {why}")
                                                           : N_("Its address could not be found out: {why}"),
                                      NULL),
-                         "why", dns_status_message(unknown->status)));
+                         "why", probe_why(unknown)));
 }
 
 static void say_not_public(Telling *t, const NsServer *server) {
@@ -145,7 +145,6 @@ static void say_resolver(Telling *t, const char *until) {
   const DelegationLook *look = &t->look;
   if (dns_is_unknown(look->mx->status)) {
     gboolean dnssec = IS_DNSSEC(look->mx->extended) && look->current != NULL;
-    const char *why = dns_extended_message(look->mx->extended);
     if (dnssec)
       add_fault(t, "signatures");
     Finding *row = result_add(
@@ -153,7 +152,7 @@ static void say_resolver(Telling *t, const char *until) {
         message_set_tr(message_new(dnssec ? N_("Our resolver does not believe the domain's signatures (DNSSEC): {why}")
                                           : N_("Our resolver has no answer: {why}"),
                                    NULL),
-                       "why", why != NULL ? why : dns_status_message(look->mx->status)));
+                       "why", probe_why(look->mx)));
     finding_set_quote(row, look->mx->extended_text);
     probe_add_answer(row, look->mx, "RFC 8914 s4");
     if (dnssec)
@@ -315,7 +314,7 @@ void delegation_say(Telling *t) {
         message_set_tr(message_new(look->servers->len == 0 ? N_("Its name servers could not be found out: {why}")
                                                            : N_("Which name servers it names itself could not be found out: {why}"),
                                    NULL),
-                       "why", dns_status_message(look->ns->status)));
+                       "why", probe_why(look->ns)));
     probe_add_answer(row, look->ns, "RFC 1034 s4.2.1");
   }
   say_parent(t);

@@ -127,7 +127,7 @@ static void say_unknown(Result *result, const char *host, const HostLook *look) 
                              ? message_new(N_("It may have more addresses, of the kind {type}: {why}"), "type",
                                            dns_type_word(unknown->type), NULL)
                              : message_new(N_("Its address could not be found out: {why}"), NULL),
-                         "why", dns_status_message(unknown->status)));
+                         "why", probe_why(unknown)));
   if (host_look_count(look) > 0)
     return;
   if (route_unknown_word(unknown->status) != NULL)

@@ -26,8 +26,11 @@ static const FactSpec mx_gives[] = {
      N_("what the provider does; gateway: a filter in front of the real mailboxes")},
     {"faults", FACT_LIST,
      "alias ip_literal special_address no_address same_preference mixed_null null_preference placeholder "
-     "not_alone other_name",
+     "not_alone several_microsoft both_microsoft other_name",
      N_("mistakes in the records, as words")},
+    {"exchange_online", FACT_TEXT, "none outlook microsoft both",
+     N_("whether Exchange Online (Microsoft 365) takes the mail, and under which name; outlook: "
+        "mail.protection.outlook.com; microsoft: mx.microsoft")},
     {"ttl", FACT_NUMBER, NULL, N_("for how many seconds resolvers may keep this answer")},
     {0},
 };
@@ -173,6 +176,7 @@ static void set_absent(MxLook *look) {
   for (guint i = 0; i < G_N_ELEMENTS(names); i++)
     facts_set_absent(look->result->facts, names[i], SOURCE_PROBE);
   facts_set_number(look->result->facts, "count", SOURCE_PROBE, 0);
+  facts_set_text(look->result->facts, "exchange_online", SOURCE_PROBE, "none");
 }
 
 /* --- by kind of route --- */
@@ -213,6 +217,7 @@ static void look_implicit(MxLook *look, const Route *route) {
     mx_add_fault(look, "special_address");
   facts_set_list(look->result->facts, "hosts", SOURCE_PROBE, hosts);
   facts_set_number(look->result->facts, "count", SOURCE_PROBE, 1);
+  facts_set_text(look->result->facts, "exchange_online", SOURCE_PROBE, "none");
   facts_set_unknown(look->result->facts, "provider", SOURCE_PROBE, "no entry");
   facts_set_unknown(look->result->facts, "provider_kind", SOURCE_PROBE, "no entry");
 }
@@ -253,7 +258,8 @@ static void look_unknown(MxLook *look, const Route *route) {
   Finding *row = result_add(look->result, LEVEL_UNKNOWN, "MX",
                             message_set_tr(message_new(N_("The mail servers of {domain} could not be found out: {why}"),
                                                        "domain", look->domain, NULL),
-                                           "why", dns_status_message(route->decisive->status)));
+                                           "why", probe_why(route->decisive)));
+  finding_set_quote(row, route->decisive->extended_text);
   finding_set_advice(
       row, message_new(N_("This says nothing about the domain: try again later, or ask another resolver"), NULL));
   probe_add_answer(row, route->decisive, "RFC 5321 s5.1");

@@ -45,20 +45,65 @@ static void lint_preferences(MxLook *look, const DnsAnswer *mx) {
   }
 }
 
+/* --- Exchange Online --- */
+
+/* The clouds apart have names of their own.  mx.microsoft is signed (DNSSEC), outlook.com is not. */
+static const struct {
+  const char *suffix;
+  MxMicrosoft form;
+} microsoft_names[] = {
+    {".mail.protection.outlook.com", MX_OUTLOOK},
+    {".mail.protection.office365.us", MX_OUTLOOK},
+    {".mail.protection.partner.outlook.cn", MX_OUTLOOK},
+    {".mx.microsoft", MX_MICROSOFT},
+};
+
+static MxMicrosoft microsoft_form(const char *host) {
+  g_autofree char *name = g_ascii_strdown(host, -1);
+  for (guint i = 0; i < G_N_ELEMENTS(microsoft_names); i++)
+    if (g_str_has_suffix(name, microsoft_names[i].suffix))
+      return microsoft_names[i].form;
+  return MX_NOT_MICROSOFT;
+}
+
+/* "example-com" of example.com, with up to three letters or digits after it if that was taken: "example-com01b". */
+static gboolean is_own_label(const char *host, const char *domain) {
+  g_autofree char *expected = g_strdelimit(g_strdup(domain), ".", '-');
+  gsize n = strlen(expected);
+  if (g_ascii_strncasecmp(host, expected, n) != 0)
+    return FALSE;
+  for (gsize i = n; i <= n + 3; i++) {
+    if (host[i] == '.')
+      return TRUE;
+    if (!g_ascii_isalnum(host[i]))
+      return FALSE;
+  }
+  return FALSE;
+}
+
+static void set_microsoft(MxLook *look, MxMicrosoft forms) {
+  static const char *const words[] = {"none", "outlook", "microsoft", "both"};
+  facts_set_text(look->result->facts, "exchange_online", SOURCE_PROBE, words[forms]);
+}
+
 /* Exchange Online expects to be the only one: mail that reaches another server never gets there. */
 static void lint_microsoft(MxLook *look, const DnsAnswer *mx) {
-  static const char suffix[] = ".mail.protection.outlook.com";
-  const char *microsoft = NULL;
-  guint others = 0;
+  MxMicrosoft forms = MX_NOT_MICROSOFT;
+  const char *first = NULL, *stranger = NULL;
+  guint count[4] = {0}, others = 0;
   for (guint i = 0; i < look->hosts->len; i++) {
     const char *name = g_array_index(look->hosts, MxHost, i).record->value;
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    if (g_str_has_suffix(lower, suffix) || g_str_has_suffix(lower, ".mx.microsoft"))
-      microsoft = name;
-    else
-      others++;
+    MxMicrosoft form = microsoft_form(name);
+    forms |= form;
+    count[form]++;
+    others += form == MX_NOT_MICROSOFT;
+    if (form != MX_NOT_MICROSOFT && first == NULL)
+      first = name;
+    if (form != MX_NOT_MICROSOFT && stranger == NULL && !is_own_label(name, look->domain))
+      stranger = name;
   }
-  if (microsoft == NULL)
+  set_microsoft(look, forms);
+  if (first == NULL)
     return;
   if (others > 0)
     add_remark(
@@ -66,19 +111,53 @@ static void lint_microsoft(MxLook *look, const DnsAnswer *mx) {
         message_new(N_("Exchange Online should be the only mail server of a domain, but there are others beside it"),
                     NULL),
         mx);
-  g_autofree char *expected = g_strdelimit(g_strdup(look->domain), ".", '-');
-  gsize label = strcspn(microsoft, ".");
-  if (g_ascii_strncasecmp(microsoft, expected, MAX(label, strlen(expected))) != 0)
+  if (count[MX_OUTLOOK] > 1 || count[MX_MICROSOFT] > 1)
+    add_remark(look, LEVEL_WARN, "several_microsoft",
+               message_new(N_("Exchange Online has one MX record for a domain, but there are several: all but one "
+                              "lead elsewhere"),
+                           NULL),
+               mx);
+  else if (forms == MX_BOTH)
+    add_remark(look, LEVEL_NOTE, "both_microsoft",
+               message_new(N_("Exchange Online has its old and its new name here. That is right while the domain is "
+                              "moved to the new one; afterwards the old record should go"),
+                           NULL),
+               mx);
+  if (stranger != NULL)
     add_remark(look, LEVEL_NOTE, "other_name",
                message_new(N_("{host} is usually the server of another domain: compare it with the name that the "
                               "Microsoft 365 admin center shows for {domain}"),
-                           "host", microsoft, "domain", look->domain, NULL),
+                           "host", stranger, "domain", look->domain, NULL),
                mx);
+}
+
+/* --- placeholders --- */
+
+/* Names that can never be a server (RFC 6761 s6.3, s6.4): what a set-up wizard or a registrar left behind. */
+static gboolean is_nowhere(const char *host) {
+  g_autofree char *name = g_ascii_strdown(host, -1);
+  return g_str_has_suffix(name, ".invalid") || g_str_equal(name, "invalid") || g_str_equal(name, "localhost") ||
+         g_str_has_suffix(name, ".localhost") || g_str_has_suffix(name, ".localdomain");
+}
+
+static void lint_placeholders(MxLook *look, const DnsAnswer *mx) {
+  const Providers *providers = known_providers(look->net);
+  for (guint i = 0; i < look->hosts->len; i++) {
+    const char *host = g_array_index(look->hosts, MxHost, i).record->value;
+    const Provider *provider = providers != NULL ? providers_match(providers, host) : NULL;
+    if (provider != NULL && g_str_equal(provider->kind, "no-mail"))
+      add_remark(look, LEVEL_WARN, "placeholder",
+                 message_new(N_("{provider}: no mail arrives through this record"), "provider", provider->name, NULL), mx);
+    else if (is_nowhere(host))
+      add_remark(look, LEVEL_WARN, "placeholder",
+                 message_new(N_("{host} is only a placeholder: no mail arrives through this record"), "host", host, NULL), mx);
+  }
 }
 
 void mx_lint_set(MxLook *look, const DnsAnswer *mx) {
   lint_preferences(look, mx);
   lint_microsoft(look, mx);
+  lint_placeholders(look, mx);
 }
 
 void mx_set_provider(MxLook *look, const DnsAnswer *mx) {
@@ -89,12 +168,7 @@ void mx_set_provider(MxLook *look, const DnsAnswer *mx) {
       continue;
     facts_set_text(look->result->facts, "provider", SOURCE_PROBE, provider->name);
     facts_set_text(look->result->facts, "provider_kind", SOURCE_PROBE, provider->kind);
-    gboolean dead = g_str_equal(provider->kind, "no-mail");
-    if (dead)
-      add_remark(look, LEVEL_WARN, "placeholder",
-                 message_new(N_("{provider}: no mail arrives through this record"), "provider", provider->name, NULL),
-                 mx);
-    else
+    if (!g_str_equal(provider->kind, "no-mail"))
       probe_add_answer(
           result_add(look->result, LEVEL_NOTE, NULL,
                      message_new(N_("The servers belong to {provider}"), "provider", provider->name, NULL)),

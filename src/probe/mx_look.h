@@ -12,6 +12,9 @@ typedef struct MxHost {
   gboolean waits;
 } MxHost;
 
+/* The names that Exchange Online has: a set of bits. */
+typedef enum MxMicrosoft { MX_NOT_MICROSOFT = 0, MX_OUTLOOK = 1, MX_MICROSOFT = 2, MX_BOTH = 3 } MxMicrosoft;
+
 typedef struct MxLook {
   Net *net;
   Result *result;

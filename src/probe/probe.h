@@ -81,6 +81,8 @@ void probe_set_unknown(const Probe *probe, Result *result, const char *why);
 void probe_bad_input(Result *result, Message *text, const char *reference);
 /* All facts unknown, and a row that says which input is missing. */
 void probe_not_asked(const Probe *probe, Result *result, const char *missing);
+/* Why nobody could tell, as a message id: what the resolver itself says about it (RFC 8914), else its status. */
+const char *probe_why(const DnsAnswer *answer);
 /* Adds the look-up behind a finding as evidence. */
 void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *reference);
 

@@ -82,7 +82,7 @@ static void look_name(PtrLook *look, const char *name) {
   if (state == CONFIRM_UNKNOWN && look->unknown == NULL)
     look->unknown = forward;
   if (state == CONFIRM_UNKNOWN)
-    message_set_tr(row->text, "why", dns_status_message(forward->status));
+    message_set_tr(row->text, "why", probe_why(forward));
   look->open += state == CONFIRM_WAIT;
   if (forward != NULL) {
     probe_add_answer(row, look->ptr, "RFC 1912 s2.1");
@@ -183,7 +183,7 @@ static ProbeState look_at(PtrLook *look) {
   if (dns_is_unknown(look->ptr->status)) {
     Finding *row = result_add(look->result, LEVEL_UNKNOWN, look->address,
                               message_set_tr(message_new(N_("Its name could not be found out: {why}"), NULL), "why",
-                                             dns_status_message(look->ptr->status)));
+                                             probe_why(look->ptr)));
     probe_add_answer(row, look->ptr, "RFC 1912 s2.1");
     say_unknown(look, look->ptr);
     return PROBE_DONE;

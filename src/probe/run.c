@@ -162,11 +162,20 @@ static void append_record(GString *text, const DnsRecord *record, DnsType asked)
   g_string_append(text, data);
 }
 
+const char *probe_why(const DnsAnswer *answer) {
+  /* "Other error" says less than the status. */
+  const char *extended = answer->extended > 0 ? dns_extended_message(answer->extended) : NULL;
+  return dns_is_unknown(answer->status) && extended != NULL ? extended : dns_status_message(answer->status);
+}
+
 void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *reference) {
   g_autofree char *asked = g_strdup_printf("%s %s", answer->name, dns_type_word(answer->type));
   g_autoptr(GString) text = g_string_new(NULL);
   if (answer->status != DNS_OK)
     g_string_append(text, dns_status_word(answer->status));
+  if (answer->extended >= 0)
+    g_string_append_printf(text, " (%d%s%s)", answer->extended, answer->extended_text != NULL ? ": " : "",
+                           answer->extended_text != NULL ? answer->extended_text : "");
   if (answer->status == DNS_REFUSED && answer->n_beside > 0) { /* a referral, of a server asked itself */
     g_string_append(text, " ->");
     for (guint i = 0; i < answer->n_beside; i++)

@@ -81,7 +81,7 @@ static void say_unknown(TlsRptLook *look) {
   Finding *row = result_add(
       look->result, LEVEL_UNKNOWN, look->domain,
       message_set_tr(message_new(N_("Where to report failed encryption could not be found out: {why}"), NULL), "why",
-                     dns_status_message(look->answer->status)));
+                     probe_why(look->answer)));
   probe_add_answer(row, look->answer, "RFC 8460 s3");
   if (route_unknown_word(look->answer->status) != NULL)
     facts_set_text(look->result->facts, "status", SOURCE_PROBE, unknown_word(look->answer));

@@ -87,6 +87,27 @@ static void test_special(void) {
       {"3fff::1", "documentation"},
       {"2002:c000:201::1", "reserved for protocols"},
       {"4000::1", "reserved"},
+      /* The rest of IANA's two registries of special-purpose addresses. */
+      {"192.0.0.8", "reserved for protocols"},
+      {"192.88.99.1", "reserved for protocols"},
+      {"198.18.0.1", "benchmark network"},
+      {"240.0.0.1", "reserved"},
+      {"64:ff9b:1::1", "private network"},
+      {"100::1", "reserved"},
+      {"100:0:0:1::1", "reserved"},
+      {"2001::1", "reserved for protocols"},
+      {"2001:2::1", "reserved for protocols"},
+      {"2001:1ff::1", "reserved for protocols"},
+      {"2001:200::1", NULL},
+      {"5f00::1", "reserved"},
+      {"fec0::1", "reserved"},
+      {"ff02::1", "multicast"},
+      /* Registered, and reachable all the same. */
+      {"192.31.196.1", NULL},
+      {"192.52.193.1", NULL},
+      {"192.175.48.1", NULL},
+      {"64:ff9b::c000:201", NULL},
+      {"2620:4f:8000::1", NULL},
       {"2606:4700::1", NULL},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -111,6 +111,108 @@ static void test_providers(void) {
   assert_fact(placeholder, "provider_kind", "no-mail");
 }
 
+static gboolean has_fault(const ProbeRun *run, const char *word) {
+  return g_strv_contains((const char *const *)fact_of(run, "faults")->list, word);
+}
+
+static void test_exchange_online(void) {
+  static const struct {
+    const char *domain, *form, *fault; /* fault NULL: none */
+  } forms[] = {
+      {"cloud.example", "outlook", NULL},
+      {"newcloud.example", "microsoft", NULL},
+      {"taken.example", "outlook", NULL},
+      {"gov.example", "outlook", NULL},
+      {"moving.example", "both", "both_microsoft"},
+      {"twice.example", "outlook", "several_microsoft"},
+      {"mixed.example", "outlook", "not_alone"},
+      {"longer.example", "outlook", "other_name"},
+      {"fake.example", "none", NULL}, /* mx.microsoft.com is not the zone mx.microsoft */
+      {"example.com", "none", NULL},
+      {"gone.example", "none", NULL},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
+    g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", forms[i].domain, NULL);
+    g_test_message("%s", forms[i].domain);
+    assert_complete(run);
+    assert_fact(run, "exchange_online", forms[i].form);
+    if (forms[i].fault != NULL)
+      assert_fault(run, forms[i].fault);
+    else
+      assert_fact(run, "faults", "");
+  }
+  g_autoptr(ProbeRun) unknown = run_probe(net, "mx", "domain", "slow.example", NULL);
+  assert_state(unknown, "exchange_online", FACT_UNKNOWN);
+}
+
+static void test_placeholders(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "behind.example", NULL);
+  assert_fault(run, "placeholder");
+  assert_row(run, LEVEL_WARN, "placeholder: no mail arrives");
+  assert_row(run, LEVEL_WARN, "localhost is only a placeholder");
+}
+
+static void test_extended_error(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "why.example", NULL);
+  assert_fact(run, "status", "servfail");
+  assert_row(run, LEVEL_UNKNOWN, "none of the domain's name servers could be reached");
+  const Finding *row = find_row(run, "could not be found out");
+  g_assert_cmpstr(row->quote, ==, "at delegation why.example");
+  const Evidence *evidence = g_ptr_array_index(row->evidence, 0);
+  g_assert_cmpstr(evidence->answer, ==, "servfail (22: at delegation why.example)");
+}
+
+/* --- mistakes that others make, each with the rule it breaks --- */
+
+/* RFC 5321 s5.1: the target is a name; what spells an address is not tried as one, and not looked up. */
+static void test_mistake_trying_an_ip_literal(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "literal.example", NULL);
+  assert_fault(run, "ip_literal");
+  assert_fact(run, "addresses", "");
+  const NetWaiter *waiter = probe_run_waiter(run);
+  for (guint i = 0; i < net_waiter_length(waiter); i++)
+    g_assert_cmpstr(net_waiter_answer(waiter, i)->name, ==, "literal.example");
+}
+
+/* RFC 7505 s3: exactly one "0 ." is a null MX; not "." beside others, not the name "0". */
+static void test_mistake_null_mx(void) {
+  g_autoptr(ProbeRun) beside = run_probe(net, "mx", "domain", "lint.example", NULL);
+  assert_fact(beside, "status", "ok");
+  assert_fault(beside, "mixed_null");
+  g_autoptr(ProbeRun) zero = run_probe(net, "mx", "domain", "zero.example", NULL);
+  assert_fact(zero, "status", "ok");
+  assert_fact(zero, "hosts", "0");
+  assert_fault(zero, "no_address");
+}
+
+/* RFC 2308 s2: a name that does not exist, and one without such a record, are two things. */
+static void test_mistake_nxdomain_and_no_data(void) {
+  g_autoptr(ProbeRun) gone = run_probe(net, "mx", "domain", "gone.example", NULL);
+  g_autoptr(ProbeRun) empty = run_probe(net, "mx", "domain", "empty.example", NULL);
+  assert_fact(gone, "status", "nxdomain");
+  assert_fact(empty, "status", "no_data");
+}
+
+/* RFC 5321 s5.1: an MX look-up that failed is no missing MX, so the domain's own address is not used. */
+static void test_mistake_time_out_as_implicit_mx(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "slow.example", NULL);
+  assert_fact(run, "status", "timeout");
+  assert_state(run, "hosts", FACT_UNKNOWN);
+}
+
+/* RFC 2181 s10.3: a CNAME as the target of an MX works in places, and is wrong. */
+static void test_mistake_cname_at_mx(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "lint.example", NULL);
+  assert_fault(run, "alias");
+}
+
+/* RFC 6147: what this network's resolver makes of an IPv4 address is no fault of the domain. */
+static void test_mistake_dns64(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "dns64.example", NULL);
+  g_assert_false(has_fault(run, "special_address"));
+  g_assert_cmpint(result_level(probe_run_result(run)), ==, LEVEL_OK);
+}
+
 static void test_names(void) {
   g_autoptr(ProbeRun) idn = run_probe(net, "mx", "domain", "例え.example", NULL);
   assert_fact(idn, "status", "ok");
@@ -142,6 +244,15 @@ int main(int argc, char **argv) {
   g_test_add_func("/mx/lint", test_lint);
   g_test_add_func("/mx/no-server-left", test_no_server_left);
   g_test_add_func("/mx/providers", test_providers);
+  g_test_add_func("/mx/exchange-online", test_exchange_online);
+  g_test_add_func("/mx/placeholders", test_placeholders);
+  g_test_add_func("/mx/extended-error", test_extended_error);
+  g_test_add_func("/mx/mistake/trying-an-ip-literal", test_mistake_trying_an_ip_literal);
+  g_test_add_func("/mx/mistake/null-mx-beside-others-or-zero", test_mistake_null_mx);
+  g_test_add_func("/mx/mistake/nxdomain-and-no-data", test_mistake_nxdomain_and_no_data);
+  g_test_add_func("/mx/mistake/time-out-as-implicit-mx", test_mistake_time_out_as_implicit_mx);
+  g_test_add_func("/mx/mistake/cname-at-mx", test_mistake_cname_at_mx);
+  g_test_add_func("/mx/mistake/dns64-as-special", test_mistake_dns64);
   g_test_add_func("/mx/names", test_names);
   g_test_add_func("/mx/not-asked", test_not_asked);
   int status = g_test_run();
