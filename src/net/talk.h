@@ -67,6 +67,7 @@ typedef struct TalkRequest {
   const char *const *addresses; /* to connect to, NULL-terminated; the first that answers is taken. None: TALK_FAILED */
   const char *path;             /* HTTPS: "/..." */
   const char *accept;           /* HTTPS: the Accept field, or NULL */
+  gboolean padding;             /* HTTPS: "Add-Padding: true": the length of the answer is to tell nothing */
   gsize max_body;               /* HTTPS: octets, more is cut off with TALK_TOO_BIG; 0: 64 KB */
   const char *helo;             /* SMTP: the name to greet with; NULL: "localhost" */
   TalkTls tls;

@@ -165,9 +165,11 @@ static void set_addresses(Transfer *t, const TalkRequest *request) {
 static void set_https(Transfer *t, const TalkRequest *request) {
   if (request->accept != NULL) {
     g_autofree char *accept = g_strdup_printf("Accept: %s", request->accept);
-    t->headers = curl_slist_append(NULL, accept);
-    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    t->headers = curl_slist_append(t->headers, accept);
   }
+  if (request->padding)
+    t->headers = curl_slist_append(t->headers, "Add-Padding: true");
+  curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
   curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "whybounce/" WB_VERSION);
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);

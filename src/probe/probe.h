@@ -7,7 +7,7 @@
 #ifndef WB_PROBE_PROBE_H
 #define WB_PROBE_PROBE_H
 
-#include "net/net.h"
+#include "net/talk.h"
 #include "probe/fact.h"
 #include "probe/finding.h"
 
@@ -85,5 +85,7 @@ void probe_not_asked(const Probe *probe, Result *result, const char *missing);
 const char *probe_why(const DnsAnswer *answer);
 /* Adds the look-up behind a finding as evidence. */
 void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *reference);
+/* The same for a talk: what came back is its status with the last words of the other side. */
+void probe_add_talk(Finding *finding, const TalkAnswer *talk, const char *reference);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "base/catalogue.h"
 
+#include <string.h>
+
 /* A probe that still asks after so many rounds of "nobody waits for answers" is ended by force. */
 #define MAX_SKIP_ROUNDS 16
 
@@ -185,4 +187,40 @@ void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *ref
   for (guint i = 0; answer->status == DNS_OK && i < answer->n_records; i++)
     append_record(text, &answer->records[i], answer->type);
   finding_add_evidence(finding, asked, answer->server, text->str, answer->elapsed_ms, answer->asked_at, reference);
+}
+
+/* "200, text/plain, 120 octets", "301 -> https://www.example.com/". */
+static void append_response(GString *text, const TalkAnswer *talk) {
+  g_string_append_printf(text, "%d", talk->code);
+  if (talk->location != NULL)
+    g_string_append_printf(text, " -> %s", talk->location);
+  else if (talk->type != NULL)
+    g_string_append_printf(text, ", %s", talk->type);
+  if (talk->location == NULL && talk->body != NULL)
+    g_string_append_printf(text, ", %" G_GSIZE_FORMAT " octets", g_bytes_get_size(talk->body));
+}
+
+/* The last line that came; what HTTPS says in its headers is in the response already. */
+static const char *last_words(const TalkAnswer *talk) {
+  for (guint i = talk->code == 0 ? talk->lines->len : 0; i-- > 0;) {
+    const char *line = g_ptr_array_index(talk->lines, i);
+    if (*line == '<')
+      return line + strlen("< ");
+  }
+  return NULL;
+}
+
+void probe_add_talk(Finding *finding, const TalkAnswer *talk, const char *reference) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  const char *words = last_words(talk);
+  if (talk->code != 0)
+    append_response(text, talk);
+  if (talk->status != TALK_OK)
+    g_string_append_printf(text, "%s%s (%s)", text->len > 0 ? ", " : "", talk_status_word(talk->status),
+                           talk_phase_word(talk->phase));
+  if (words != NULL)
+    g_string_append_printf(text, "%s%s", text->len > 0 ? ": " : "", words);
+  if (talk->error != NULL)
+    g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", talk->error);
+  finding_add_evidence(finding, talk->key, talk->server, text->str, talk->elapsed_ms, talk->asked_at, reference);
 }
