@@ -177,6 +177,9 @@ static int score_rule(const Case *c, const Rule *rule) {
     only_replies = !g_array_index(rule->codes, RuleCode, i).reply;
   if ((rule->needs & RULE_NEEDS_CODE) && (codes == 0 || only_replies))
     return -1;
+  /* Without a pattern the status code is all there is: "550" fits most refusals. */
+  if (!rule->pattern && codes < 2)
+    return -1;
   return MAX(0, (rule->pattern ? 4 : 0) + codes + (host ? 3 : 0) + (command ? 2 : 0) + rule->priority);
 }
 
