@@ -7,6 +7,7 @@
 A server whose program is not installed does not start(); `missing` then says so, and the test is skipped.
 Everything lives in the scratch folder, which goes away with the servers at the end of the block.
 """
+import ctypes
 import json
 import os
 import pwd
@@ -104,13 +105,16 @@ class Server:
             self.process = subprocess.Popen([program] + self.arguments(), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, cwd=self.path(""))
         for _ in range(200):
-            if answers(self.port, self.probe_name(), address=self.address):
+            if self.answering():
                 return True
             if self.process.poll() is not None:
                 break
             time.sleep(0.05)
         with open(self.path("log"), encoding="utf-8") as log:
             raise RuntimeError(f"{self.program} did not start: {log.read()}")
+
+    def answering(self):
+        return answers(self.port, self.probe_name(), address=self.address)
 
     def stop(self):
         if self.process is None:
@@ -295,3 +299,98 @@ def ask(resolver, questions, *options, env=None, wrapper=()):
     if done.returncode != 0:
         raise RuntimeError(f"ask ended with {done.returncode}: {done.stdout}{done.stderr}")
     return Asked(done.stdout)
+
+
+class Namespace:
+    """A network of the test's own: public-looking addresses, every port, nobody else in it.
+
+        with harness.Namespace("203.0.113.10", "2001:db8::10") as network:
+            if network.missing: tap.skip(..., network.missing)
+
+    What is started inside belongs to it; the process itself comes back at the end."""
+
+    NEWUSER, NEWNET = 0x10000000, 0x40000000
+
+    def __init__(self, *addresses):
+        self.addresses = addresses
+        self.missing = None
+        self.home = None
+        self.libc = ctypes.CDLL(None, use_errno=True)
+
+    def _unshare(self):
+        uid, gid = os.geteuid(), os.getegid()
+        if uid == 0 and self.libc.unshare(self.NEWNET) == 0:
+            return True
+        if self.libc.unshare(self.NEWUSER | self.NEWNET) != 0:
+            return False
+        for file, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+            with open(f"/proc/self/{file}", "w", encoding="ascii") as f:
+                f.write(text)
+        return True
+
+    def __enter__(self):
+        program = shutil.which("ip", path=PATH)
+        if program is None:
+            self.missing = "iproute2 missing"
+            return self
+        self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
+        if not self._unshare():
+            self.missing = "no network namespaces here"
+            return self
+        subprocess.run([program, "link", "set", "lo", "up"], check=True)
+        for address in self.addresses:
+            done = subprocess.run([program, "addr", "add", address + ("/128" if ":" in address else "/32"), "dev", "lo"] +
+                                  (["nodad"] if ":" in address else []), capture_output=True, check=False)
+            if done.returncode != 0:
+                self.missing = f"the address {address} cannot be had"
+        return self
+
+    def __exit__(self, *_):
+        if self.home is not None:
+            self.libc.setns(self.home, self.NEWNET)
+            os.close(self.home)
+
+
+class Nginx(Server):
+    """A web server: {"name": (certificate, key, "lines for its server section")} at port 443 of the addresses; the first
+    serves names that are not there.  For privileged ports: inside a Namespace."""
+
+    program = "nginx"
+
+    def __init__(self, scratch, sites, addresses=("127.0.0.1",), port=None):
+        super().__init__(scratch)
+        self.sites = sites
+        self.addresses = addresses
+        self.port = port or 443
+
+    def answering(self):
+        try:
+            socket.create_connection((self.addresses[0], self.port), 0.2).close()
+            return True
+        except OSError:
+            return False
+
+    def arguments(self):
+        listen = "".join(f"    listen {f'[{a}]' if ':' in a else a}:{self.port} ssl;\n" for a in self.addresses)
+        servers = "".join(f"server {{\n{listen}    server_name {name};\n    ssl_certificate {certificate};\n"
+                          f"    ssl_certificate_key {key};\n    root {self.path('root')};\n{lines}\n}}\n"
+                          for name, (certificate, key, lines) in self.sites.items())
+        os.makedirs(self.path("root"), exist_ok=True)
+        os.makedirs(self.path("temp"), exist_ok=True)
+        places = "".join(f"{kind}_temp_path {self.path('temp')};\n"
+                         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        return ["-p", self.path(""), "-e", self.path("error.log"), "-c", self.write("nginx.conf", f"""daemon off;
+master_process off;
+pid {self.path('nginx.pid')};
+events {{ worker_connections 100; }}
+http {{
+access_log {self.path('access.log')};
+default_type text/plain;
+server_names_hash_bucket_size 128;
+{places}{servers}}}
+""")]
+
+    def asked(self):
+        """The lines of its log."""
+        with open(self.path("access.log"), encoding="utf-8", errors="replace") as log:
+            return log.read().splitlines()
