@@ -160,6 +160,22 @@ static gboolean begins_with_one_of(const char *name, const char *const *list) {
   return FALSE;
 }
 
+/* TRUE if `bytes` are UTF-8 with some bytes that are not: cut in the middle of a character, or a name in another
+ * charset put in by a server.  Other charsets have hardly any character that is valid UTF-8, by accident. */
+static gboolean is_mostly_utf8(const char *bytes, gsize length, gboolean declared) {
+  gsize good = 0, bad = 0;
+  for (const char *p = bytes, *end = bytes + length; p < end;) {
+    gunichar c = *p & 0x80 ? g_utf8_get_char_validated(p, end - p) : (guchar)*p;
+    gboolean valid = c != (gunichar)-1 && c != (gunichar)-2;
+    good += valid && c >= 0x80;
+    bad += c == (gunichar)-1;
+    if (c == (gunichar)-2) /* the text ends before the character does */
+      break;
+    p = valid ? g_utf8_next_char(p) : p + 1;
+  }
+  return good > 0 && bad * (declared ? 1 : 8) <= good;
+}
+
 char *charset_to_utf8(const char *bytes, gsize length, const char *declared) {
   if (length == 0)
     return g_strdup("");
@@ -168,6 +184,9 @@ char *charset_to_utf8(const char *bytes, gsize length, const char *declared) {
   if (!opaque && has_escape(bytes, length))
     return from_iso2022jp(bytes, length);
   if (!opaque && (is_seven_bit(bytes, length) || g_utf8_validate_len(bytes, length, NULL)))
+    return lenient_utf8(bytes, length);
+  gboolean utf8 = declared && (g_ascii_strcasecmp(declared, "utf-8") == 0 || g_ascii_strcasecmp(declared, "utf8") == 0);
+  if ((!known || utf8) && is_mostly_utf8(bytes, length, utf8))
     return lenient_utf8(bytes, length);
   if (known) {
     const char *from = declared;

@@ -5,7 +5,8 @@
 
 #include <glib.h>
 
-/* `declared` may be NULL, unknown to iconv, or wrong.  Never fails: bytes that fit nothing become U+FFFD.
+/* `declared` may be NULL, unknown to iconv, or wrong.  Never fails: bytes that fit nothing become U+FFFD; a few of them do
+ * not make UTF-8 something else.
  * NUL bytes become blanks.  Caller frees. */
 char *charset_to_utf8(const char *bytes, gsize length, const char *declared);
 

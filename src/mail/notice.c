@@ -93,16 +93,6 @@ static const char *const markers[] = {
     NULL,
 };
 
-static gboolean contains_one_of(const char *text, const char *const *list) {
-  if (!text)
-    return FALSE;
-  g_autofree char *lower = g_ascii_strdown(text, -1);
-  for (; *list; list++)
-    if (strstr(lower, *list))
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean is_field_of(const char *line, const char *const *list) {
   gsize n = fields_name_length(line);
   for (; n > 0 && *list; list++)
@@ -177,7 +167,7 @@ static gboolean marker_before(const Notice *notice, guint at) {
     if (!*notice->lines[at])
       continue;
     looked++;
-    if (contains_one_of(notice->lines[at], markers))
+    if (notice_has_word(notice->lines[at], markers))
       return TRUE;
   }
   return FALSE;
@@ -262,7 +252,7 @@ static void cut_marker(Notice *notice) {
   while (notice->n_lines > 0) {
     const char *line = notice->lines[notice->n_lines - 1];
     gboolean rule = strspn(line, "-=_*# ") == strlen(line);
-    if (!rule && (strlen(line) > MAX_MARKER || !contains_one_of(line, markers)))
+    if (!rule && (strlen(line) > MAX_MARKER || !notice_has_word(line, markers)))
       return;
     cut_lines(notice, notice->n_lines - 1);
   }

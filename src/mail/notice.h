@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Notice, notice_free)
 /* Line `i` without its indentation. */
 const char *notice_line(const Notice *notice, guint i);
 
+/* TRUE if one of `words` (lower case, NULL-terminated) stands anywhere in `text`; ASCII in any case. NULL: FALSE. */
+gboolean notice_has_word(const char *text, const char *const *words);
+
 /* TRUE if `from` or `subject` (either may be NULL) are those of a mail system's notice. */
 gboolean notice_is_daemon(const char *from);
 gboolean notice_is_failure_subject(const char *subject);

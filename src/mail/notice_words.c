@@ -92,20 +92,20 @@ static const char *const failure_subjects[] = {
     NULL,
 };
 
-static gboolean contains_one_of(const char *text, const char *const *list) {
+gboolean notice_has_word(const char *text, const char *const *words) {
   if (!text)
     return FALSE;
   g_autofree char *lower = g_ascii_strdown(text, -1);
-  for (; *list; list++)
-    if (strstr(lower, *list))
+  for (; *words; words++)
+    if (strstr(lower, *words))
       return TRUE;
   return FALSE;
 }
 
 gboolean notice_is_daemon(const char *from) {
-  return contains_one_of(from, daemons);
+  return notice_has_word(from, daemons);
 }
 
 gboolean notice_is_failure_subject(const char *subject) {
-  return contains_one_of(subject, failure_subjects);
+  return notice_has_word(subject, failure_subjects);
 }

@@ -97,7 +97,9 @@ Received *received_parse(const char *value) {
     }
   } else {
     gsize n = strcspn(from, " \t(");
-    received->helo = n > 0 ? g_strndup(from, n) : NULL;
+    /* qmail and its like write "unknown" where the client's address has no name; what it said is not told. */
+    gboolean unknown = n == 7 && g_ascii_strncasecmp(from, "unknown", 7) == 0;
+    received->helo = n > 0 && !unknown ? g_strndup(from, n) : NULL;
   }
   return received;
 }

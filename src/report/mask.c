@@ -21,6 +21,13 @@ static void append_masked(GString *out, const char *local, const char *end) {
     g_string_append_len(out, last, end - last);
 }
 
+/* TRUE if a character that is shown by its number begins at the backslash `p`: "\\u{200B}", "\\x9F" (text_safe()). */
+static gboolean is_escape(const char *p) {
+  if (p[1] == 'u' && p[2] == '{')
+    return TRUE;
+  return p[1] == 'x' && g_ascii_isxdigit(p[2]) && g_ascii_isxdigit(p[3]);
+}
+
 /* Where the local part before the `@` at `at` begins: `at` itself if there is none. */
 static const char *local_start(const char *text, const char *at) {
   if (at > text && at[-1] == '"') {
@@ -31,7 +38,7 @@ static const char *local_start(const char *text, const char *at) {
   const char *start = at;
   for (const char *p = start; p > text; start = p) {
     p = g_utf8_prev_char(p);
-    if (!is_local_char(g_utf8_get_char(p)))
+    if (!is_local_char(g_utf8_get_char(p)) && !(*p == '\\' && is_escape(p)))
       break;
   }
   return start;

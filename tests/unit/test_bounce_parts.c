@@ -133,6 +133,11 @@ static void test_received(void) {
        "h.example", "2001:db8::5", "mx.example.org"},
       {"by mail.example.org (Postfix, from userid 33) id 8FB; Thu, 29 Apr 2025", NULL, NULL, NULL, "mail.example.org"},
       {"(qmail 2211 invoked by uid 0); 14 Mar 2025", NULL, NULL, NULL, NULL},
+      {"from unknown ([198.51.100.4]) by q.example.org with SMTP; 14 Mar 2025", NULL, NULL, "198.51.100.4",
+       "q.example.org"},
+      {"from Unknown (198.51.100.4) by q.example.org", NULL, NULL, "198.51.100.4", "q.example.org"},
+      {"from unknown.example.com (198.51.100.4) by q.example.org", "unknown.example.com", NULL, "198.51.100.4",
+       "q.example.org"},
       {"from mail.example.org", "mail.example.org", NULL, NULL, NULL},
       {"", NULL, NULL, NULL, NULL},
       {"from", NULL, NULL, NULL, NULL},
@@ -210,6 +215,10 @@ static void test_charset(void) {
       {"\x93quoted\x94", "iso-8859-1", "\xE2\x80\x9Cquoted\xE2\x80\x9D"},
       {"\xD0\xD2\xC9", "koi8-r", "\xD0\xBF\xD1\x80\xD0\xB8"},
       {"", "utf-16", ""},
+      {"\xE6\x97\xA5 \xFF", "utf-8", "\xE6\x97\xA5 \xEF\xBF\xBD"},
+      {"\xE6\x97\xA5\xE6\x9C", NULL, "\xE6\x97\xA5\xEF\xBF\xBD\xEF\xBF\xBD"}, /* cut off */
+      {"配信できませんで caf\xE9!", NULL, "配信できませんで caf\xEF\xBF\xBD!"},
+      {"\xE9t\xE9 caf\xC3\xA9", "utf-8", "\xC3\xA9t\xC3\xA9 caf\xC3\x83\xC2\xA9"}, /* more bad than good */
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *got = charset_to_utf8(cases[i].bytes, strlen(cases[i].bytes), cases[i].declared);

@@ -280,6 +280,9 @@ static void test_mask(void) {
       {"first.last+tag=x@[192.0.2.1]", "f****x@[192.0.2.1]"},
       {"\xe8\x8a\xb1\xe5\xad\x90\xe3\x81\x95\xe3\x82\x93\xe3\x81\xa7\xe3\x81\x99@\xe4\xbe\x8b.jp",
        "\xe8\x8a\xb1****\xe3\x81\x99@\xe4\xbe\x8b.jp"},
+      {"to ta\\u{200B}ro@example.com", "to t****o@example.com"},
+      {"ta\\x9Fro@example.com", "t****o@example.com"},
+      {"C:\\mail\\jiro@example.com", "C:\\mail\\j****@example.com"},
       {"", ""},
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
