@@ -278,6 +278,18 @@ static void find_copy(Notice *notice) {
   }
 }
 
+/* TRUE if what follows the empty line `at` is of the same group: mail programs put empty lines between all lines. */
+static gboolean goes_on(const Notice *notice, guint at, const GPtrArray *group) {
+  static const char *const later[] = {"Action",       "Status",            "Remote-MTA",       "Diagnostic-Code",
+                                      "Final-Log-ID", "Last-Attempt-Date", "Will-Retry-Until", NULL};
+  while (at < notice->n_lines && !*notice_line(notice, at))
+    at++;
+  if (!group || at == notice->n_lines || !is_field_of(notice_line(notice, at), later))
+    return FALSE;
+  g_autofree char *name = g_strndup(notice_line(notice, at), fields_name_length(notice_line(notice, at)));
+  return fields_get(group, name) == NULL;
+}
+
 /* A delivery report in running text: lines that begin with its field names, with what is folded or wrapped behind. */
 static void find_groups(Notice *notice) {
   GPtrArray *group = NULL;
@@ -285,7 +297,7 @@ static void find_groups(Notice *notice) {
   for (guint i = 0; i < notice->n_lines && notice->groups->len < MAX_GROUPS; i++) {
     const char *line = notice_line(notice, i);
     if (!is_field_of(line, report_fields)) {
-      if (!*line)
+      if (!*line && !goes_on(notice, i, group))
         group = NULL;
       continue;
     }
@@ -331,6 +343,8 @@ static void take_json(Notice *notice, const char *json) {
 Notice *notice_new(const char *text) {
   Notice *notice = g_new0(Notice, 1);
   notice->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  g_autofree char *spaced = notice_repair_spacing(text);
+  text = spaced ? spaced : text;
   g_autofree char *repaired = notice_repair_lines(text);
   text = repaired ? repaired : text;
   const char *json = strchr(text, '{') ? notice_json_find(text) : NULL;

@@ -7,11 +7,15 @@
 #define MIN_JOINED 100 /* bytes of a line; shorter ones were hardly more than one */
 #define MAX_FOLDED 40  /* lines of one field */
 #define MIN_FIELDS 3   /* in one line: fewer are a sentence about them */
+#define MIN_SPACED 6   /* lines with an empty one behind */
 
 static const char *const report_fields[] = {
     "Reporting-MTA:", "Final-Recipient:", "Original-Recipient:", "Action:", "Status:",
-    "Remote-MTA:",    "Diagnostic-Code:", "Arrival-Date:",       NULL,
+    "Remote-MTA:",    "Diagnostic-Code:", "Arrival-Date:",       "Received-From-MTA:", "Last-Attempt-Date:",
+    "Will-Retry-Until:", "Final-Log-ID:", NULL,
 };
+
+static const char *const first_field[] = {"Reporting-MTA:", NULL};
 
 static const char *const header_fields[] = {
     "Received:",     "Return-Path:",  "Message-ID:", "From:",           "To:", "Subject:", "Date:",
@@ -32,10 +36,15 @@ static gsize begins_with(const char *p, const char *const *list) {
   return 0;
 }
 
+/* "after RCPT TO:", "MAIL FROM:" are no fields. */
+static gboolean is_command(const char *line, const char *p) {
+  return p - line >= 5 && (g_ascii_strncasecmp(p - 5, "RCPT ", 5) == 0 || g_ascii_strncasecmp(p - 5, "MAIL ", 5) == 0);
+}
+
 static guint count(const char *line, gsize length, const char *const *fields) {
   guint n = 0;
   for (const char *p = line; p < line + length; p++)
-    n += (p == line || p[-1] == ' ') && begins_with(p, fields) > 0;
+    n += (p == line || p[-1] == ' ') && !is_command(line, p) && begins_with(p, fields) > 0;
   return n;
 }
 
@@ -57,10 +66,19 @@ static gboolean is_item(const char *line, const char *p) {
   return scan_mailbox(inside, &start, &end) && start == 1;
 }
 
-/* "taro@example.com Remote Server returned '550 ..." */
+/* "taro@example.com: 550 ..." */
+static gboolean is_bare_item(const char *p) {
+  gsize n = strcspn(p, " :<>()\"\n");
+  const char *code = p + n + 2;
+  return n > 0 && n <= 320 && p[n] == ':' && p[n + 1] == ' ' && memchr(p + 1, '@', n - 1) &&
+         (*code == '4' || *code == '5') && g_ascii_isdigit(code[1]) && g_ascii_isdigit(code[2]) && code[3] == ' ';
+}
+
+/* "taro@example.com Remote Server returned '550 ...", "taro@example.com SMTP error from remote mail server ..." */
 static gboolean is_exchange(const char *p) {
-  return g_ascii_strncasecmp(p, "Remote Server returned '", 24) == 0 ||
-         g_ascii_strncasecmp(p, "Remote Server at ", 17) == 0;
+  static const char *const phrases[] = {"Remote Server returned '", "Remote Server at ", "SMTP error from remote ",
+                                        NULL};
+  return begins_with(p, phrases) > 0;
 }
 
 /* Length of a heading at `p`: dashes, words, dashes; or one of those that have none behind. */
@@ -105,9 +123,13 @@ static void repair_line(GString *out, const char *line, gsize length) {
     }
     if (begins && is_exchange(p))
       part_address(out);
-    else if (begins && ((report && begins_with(p, report_fields)) || (header && begins_with(p, header_fields)) ||
-                        begins_with(p, session_marks) || is_item(line, p)))
+    else if (begins && ((report && begins_with(p, report_fields)) ||
+                        (header && begins_with(p, header_fields) && !is_command(line, p)) ||
+                        begins_with(p, session_marks) || is_item(line, p) || is_bare_item(p)))
       end_line(out);
+    /* The report is no part of a header that it follows. */
+    if (begins && report && begins_with(p, first_field))
+      g_string_append_c(out, '\n');
     g_string_append_c(out, *p++);
   }
 }
@@ -128,6 +150,47 @@ char *notice_repair_lines(const char *text) {
       g_string_append_c(out, *p++);
   }
   return g_string_free(out, !any);
+}
+
+/* How many line ends follow at `p`, with blanks between them; `*next` receives the line behind. */
+static guint line_ends(const char *p, const char **next) {
+  guint n = 0;
+  *next = p;
+  for (; *p; p++) {
+    if (*p == '\n') {
+      n++;
+      *next = p + 1;
+    } else if (*p != ' ' && *p != '\t') {
+      break;
+    }
+  }
+  return n;
+}
+
+/* TRUE if nearly every line is followed by one empty line, and some by three: those are the real ones. */
+static gboolean is_double_spaced(const char *text) {
+  guint close = 0, single = 0, more = 0;
+  for (const char *p = text + strspn(text, " \t\n"), *next; *p; p = next) {
+    guint n = line_ends(strchrnul(p, '\n'), &next);
+    close += n == 1;
+    single += n == 2;
+    more += n >= 4 && *next != '\0';
+  }
+  return single >= MIN_SPACED && more > 0 && close * 10 <= single;
+}
+
+char *notice_repair_spacing(const char *text) {
+  if (!is_double_spaced(text))
+    return NULL;
+  GString *out = g_string_sized_new(strlen(text));
+  for (const char *p = text + strspn(text, " \t\n"), *next; *p; p = next) {
+    const char *end = strchrnul(p, '\n');
+    guint n = line_ends(end, &next);
+    g_string_append_len(out, p, end - p);
+    for (guint i = 0; i < MAX(1, n / 2); i++)
+      g_string_append_c(out, '\n');
+  }
+  return g_string_free(out, FALSE);
 }
 
 static gboolean is_raw(const char *line) {

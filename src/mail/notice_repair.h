@@ -13,4 +13,8 @@ char *notice_repair_lines(const char *text);
 /* Indents lines that go on with a field of a raw header. */
 void notice_repair_folding(Notice *notice);
 
+/* `text` without the empty line that some programs put behind every line when they make text of a page; NULL: it has
+ * none.  Caller frees. */
+char *notice_repair_spacing(const char *text);
+
 #endif

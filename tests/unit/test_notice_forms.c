@@ -187,6 +187,15 @@ static void test_repair(void) {
       {LONG "Action: failed", NULL},
       {"t@a.example Remote Server returned '550 no' " LONG, "t@a.example\nRemote Server returned '550 no' " LONG},
       {"<t@a.example>: short <u@a.example>: x", NULL},
+      {LONG "t@a.example: 550 5.2.2 full u@a.example: 452 4.2.2 no",
+       LONG "\nt@a.example: 550 5.2.2 full\nu@a.example: 452 4.2.2 no"},
+      {LONG "mail to t@a.example: 100 bytes", NULL},
+      {"t@a.example SMTP error from remote server: 550 no u@a.example SMTP error from remote server: 551 no " LONG,
+       "t@a.example\nSMTP error from remote server: 550 no\nu@a.example\nSMTP error from remote server: 551 no " LONG},
+      {LONG "did not like our RCPT TO: 550 no Received: from a Subject: s To: t From: f Date: d",
+       LONG "did not like our RCPT TO: 550 no\nReceived: from a\nSubject: s\nTo: t\nFrom: f\nDate: d"},
+      {LONG "From: f Subject: s To: t Date: d Reporting-MTA: dns; a.example Action: failed Status: 5.1.1",
+       LONG "\nFrom: f\nSubject: s\nTo: t\nDate: d\n\nReporting-MTA: dns; a.example\nAction: failed\nStatus: 5.1.1"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_test_message("%s", cases[i].in);
@@ -198,6 +207,27 @@ static void test_repair(void) {
     g_assert_cmpint(out != NULL, ==, cases[i].out != NULL);
     g_assert_cmpstr(got->str, ==, want->str);
   }
+}
+
+static void test_spacing(void) {
+  static const struct {
+    const char *in, *out; /* NULL: stays */
+  } cases[] = {
+      {"a\n\nb\n\nc\n\n\n\nd\n \ne\n\nf\n\ng\n\nh", "a\nb\nc\n\nd\ne\nf\ng\nh\n"},
+      {"a\n\nb\n\nc\n\nd\n\ne\n\nf\n\ng\n\nh", NULL}, /* paragraphs of one line each, perhaps */
+      {"a\nb\nc\n\n\n\nd\n\ne\n\nf\n\ng\n\nh\n\ni\n\nj", NULL},
+      {"", NULL},
+      {"\n\n\n", NULL},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *out = notice_repair_spacing(cases[i].in);
+    g_assert_cmpstr(out, ==, cases[i].out);
+  }
+  /* Fields of a report stay one group where the empty lines cannot be told. */
+  g_autoptr(Notice) notice = notice_new("Final-Recipient: rfc822; t@a.example\n\nAction: failed\n\nStatus: 5.1.1\n\n"
+                                        "Final-Recipient: rfc822; u@a.example\n\nAction: failed\n");
+  g_assert_cmpuint(notice->groups->len, ==, 2);
+  g_assert_cmpstr(fields_get(g_ptr_array_index(notice->groups, 0), "Status"), ==, "5.1.1");
 }
 
 static void test_refusal(void) {
@@ -231,6 +261,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/notice-forms/attempts", test_attempts);
   g_test_add_func("/notice-forms/events", test_events);
   g_test_add_func("/notice-forms/repair", test_repair);
+  g_test_add_func("/notice-forms/spacing", test_spacing);
   g_test_add_func("/notice-forms/refusal", test_refusal);
   return g_test_run();
 }
