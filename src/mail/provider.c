@@ -10,14 +10,15 @@ struct Providers {
 };
 
 static const char *const file_keys[] = {"format", "reviewed", "sources", "providers", NULL};
-static const char *const row_keys[] = {"name",    "kind", "region",   "confidence", "note",
-                                       "sources", "mx",   "reviewed", NULL};
+static const char *const row_keys[] = {"id", "name",    "kind", "region",       "confidence", "note",
+                                       "mx", "sources", "spf",  "autodiscover", "reviewed",   NULL};
 static const char *const kinds[] = {"mailbox", "gateway",          "platform", "forwarding", "disposable",
                                     "no-mail", "outbound-gateway", "unknown",  NULL};
 
 static void provider_free(gpointer data) {
   Provider *provider = data;
   g_free(provider->pattern);
+  g_free(provider->id);
   g_free(provider);
 }
 
@@ -25,6 +26,36 @@ static int longest_first(gconstpointer a, gconstpointer b) {
   const Provider *x = *(const Provider *const *)a, *y = *(const Provider *const *)b;
   gsize length_x = strlen(x->pattern), length_y = strlen(y->pattern);
   return length_x != length_y ? (length_x < length_y ? 1 : -1) : strcmp(x->pattern, y->pattern);
+}
+
+/* "Yahoo! JAPAN Mail" is "yahoo-japan-mail". */
+static char *id_of(const char *name) {
+  GString *id = g_string_new(NULL);
+  for (const char *p = name; *p != '\0'; p++)
+    if (g_ascii_isalnum(*p))
+      g_string_append_c(id, g_ascii_tolower(*p));
+    else if (id->len > 0 && id->str[id->len - 1] != '-')
+      g_string_append_c(id, '-');
+  if (id->len > 0 && id->str[id->len - 1] == '-')
+    g_string_truncate(id, id->len - 1);
+  return g_string_free(id, FALSE);
+}
+
+static void load_patterns(Providers *providers, const YamlNode *row, ProviderRole role, const char *text) {
+  const char *id = yaml_get_text(row, "id");
+  g_auto(GStrv) patterns = g_strsplit(text != NULL ? text : "", " ", -1);
+  for (guint i = 0; patterns[i] != NULL; i++) {
+    if (*patterns[i] == '\0')
+      continue;
+    Provider *provider = g_new0(Provider, 1);
+    provider->pattern = g_ascii_strdown(patterns[i], -1);
+    provider->role = role;
+    provider->name = yaml_get_text(row, "name");
+    provider->id = id != NULL ? g_strdup(id) : id_of(provider->name);
+    provider->kind = yaml_get_text(row, "kind");
+    provider->note = yaml_get_text(row, "note");
+    g_ptr_array_add(providers->rows, provider);
+  }
 }
 
 static void load_row(Providers *providers, const YamlNode *row, Diags *diags) {
@@ -38,15 +69,9 @@ static void load_row(Providers *providers, const YamlNode *row, Diags *diags) {
     yaml_fault(providers->doc, yaml_get(row, "kind"), diags, DIAG_ERROR, "\"%s\" is no kind of provider", kind);
     return;
   }
-  g_auto(GStrv) patterns = g_strsplit(mx, " ", -1);
-  for (guint i = 0; patterns[i] != NULL; i++) {
-    Provider *provider = g_new0(Provider, 1);
-    provider->pattern = g_ascii_strdown(patterns[i], -1);
-    provider->name = name;
-    provider->kind = kind;
-    provider->note = yaml_get_text(row, "note");
-    g_ptr_array_add(providers->rows, provider);
-  }
+  load_patterns(providers, row, PROVIDER_MX, mx);
+  load_patterns(providers, row, PROVIDER_SPF, yaml_get_text(row, "spf"));
+  load_patterns(providers, row, PROVIDER_AUTODISCOVER, yaml_get_text(row, "autodiscover"));
 }
 
 Providers *providers_load(const char *path, Diags *diags) {
@@ -98,13 +123,17 @@ gboolean provider_pattern_fits(const char *pattern, const char *name) {
 }
 
 const Provider *providers_match(const Providers *providers, const char *mx_host) {
-  g_autofree char *name = g_ascii_strdown(mx_host, -1);
+  return providers_match_as(providers, PROVIDER_MX, mx_host);
+}
+
+const Provider *providers_match_as(const Providers *providers, ProviderRole role, const char *host) {
+  g_autofree char *name = g_ascii_strdown(host, -1);
   gsize length = strlen(name);
   if (length > 0 && name[length - 1] == '.')
     name[length - 1] = '\0';
   for (guint i = 0; i < providers->rows->len; i++) {
     const Provider *provider = g_ptr_array_index(providers->rows, i);
-    if (provider_pattern_fits(provider->pattern, name))
+    if (provider->role == role && provider_pattern_fits(provider->pattern, name))
       return provider;
   }
   return NULL;

@@ -1,4 +1,4 @@
-/* Mail providers: which one an MX name belongs to; which domains people write to; which typing mistakes they make.
+/* Mail providers: which one a name of a mail server (or of an SPF include, or of an autodiscover alias) belongs to; which domains people write to; which typing mistakes they make.
  * Knowledge files: flows/knowledge/providers.yaml, flows/knowledge/domains.yaml.  Immutable after load; faults of a
  * file go to `diags` and the broken entry is left out. */
 #ifndef WB_MAIL_PROVIDER_H
@@ -8,8 +8,17 @@
 
 #include <glib.h>
 
+/* Where a name was found. */
+typedef enum ProviderRole {
+  PROVIDER_MX,
+  PROVIDER_SPF,          /* include: or redirect= of the domain's SPF record: who may send for it */
+  PROVIDER_AUTODISCOVER, /* what autodiscover.DOMAIN is an alias of: who has the mailboxes */
+} ProviderRole;
+
 typedef struct Provider {
   char *pattern;    /* "*.mail.protection.outlook.com" */
+  ProviderRole role;
+  char *id;         /* "microsoft365": a word for programs, of letters, digits and hyphens */
   const char *name; /* "Microsoft 365 (Exchange Online)" */
   const char *kind; /* mailbox gateway platform forwarding disposable no-mail outbound-gateway unknown */
   const char *note; /* or NULL */
@@ -21,6 +30,8 @@ void providers_free(Providers *providers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Providers, providers_free)
 /* The longest pattern that matches the MX host (case and a trailing dot do not matter), NULL: unknown. */
 const Provider *providers_match(const Providers *providers, const char *mx_host);
+/* The same for a name found elsewhere. */
+const Provider *providers_match_as(const Providers *providers, ProviderRole role, const char *name);
 /* TRUE if `name` fits `pattern`, in which * stands for any characters; both in lower case. */
 gboolean provider_pattern_fits(const char *pattern, const char *name);
 

@@ -1,9 +1,10 @@
 #include "probe/table.h"
 
 const Probe *const probe_table[] = {
-    &probe_vantage, &probe_address, &probe_mx, &probe_delegation, &probe_host, &probe_ptr,
-    &probe_spf, &probe_dmarc, &probe_dkim, &probe_arc, &probe_tls_rpt, &probe_mta_sts,
-    &probe_dnsbl,   NULL,
+    &probe_vantage, &probe_address, &probe_mx, &probe_delegation, &probe_provider, &probe_host,
+    &probe_ptr, &probe_spf, &probe_dmarc, &probe_dkim, &probe_arc, &probe_tls_rpt,
+    &probe_mta_sts, &probe_dnsbl,
+    NULL,
 };
 
 const Probe *probe_find(const char *name) {

@@ -8,6 +8,7 @@ extern const Probe probe_vantage; /* vantage.c: is the DNS that we ask through f
 extern const Probe probe_address; /* address.c: is the address well formed, does its domain take mail? */
 extern const Probe probe_mx;      /* mx.c: the mail servers of a domain */
 extern const Probe probe_delegation; /* delegation.c: what the domain's own name servers say, each asked itself */
+extern const Probe probe_provider; /* provider.c: who runs the mail of a domain */
 extern const Probe probe_host;    /* host.c: the addresses of a name */
 extern const Probe probe_ptr;     /* ptr.c: the name of a sending address, and whether it leads back */
 extern const Probe probe_spf;     /* spf.c: may an address send mail of a domain? */
