@@ -70,11 +70,13 @@ static void say_proof(DmarcLook *look, const Proof *proof) {
     return;
   }
   const char *domain = proof->domain != NULL ? proof->domain : probe_input(look->inputs, proof->domain_input);
-  const char *text = proof->aligned == DMARC_SAME_NO && proof->strict
+  gboolean in_vain = proof->aligned == DMARC_SAME_YES && passed(look, proof) == PASSED_NO;
+  const char *text = in_vain ? N_("{proof} of {domain} would speak for {from}, but it did not pass")
+                     : proof->aligned == DMARC_SAME_NO && proof->strict
                          ? N_("{proof} of {domain} does not speak for {from}: the record wants exactly the same name")
                          : rows[proof->aligned].text;
   Finding *row =
-      result_add(look->result, rows[proof->aligned].level, proof->word,
+      result_add(look->result, in_vain ? LEVEL_NOTE : rows[proof->aligned].level, proof->word,
                  message_new(text, "proof", proof->word, "domain", domain, "from", look->trail->domain, NULL));
   add_walks(row, look, proof);
   look->open += proof->aligned == DMARC_SAME_WAITS;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every choice and every branch of the seven checks is taken by some transcript of tests/cases.
+"""Every choice and every branch of the checks is taken by some transcript of tests/cases.
 
 The program itself says which ones it takes (G_MESSAGES_DEBUG); a check that gets a branch nobody walks fails here by
 name, with the line of its flow.
@@ -16,7 +16,7 @@ from sections import Sections
 from session import play, sessions
 
 FLOWS = os.path.join(HERE, "..", "..", "flows")
-CHECKS = ["check-address", "autocomplete", "forwarding", "compromise", "backscatter", "mx", "dnsbl"]
+CHECKS = ["check-address", "autocomplete", "forwarding", "compromise", "backscatter", "mx", "dnsbl", "authentication"]
 
 # An item of a `choices` or `next` list. In one line, or with its keys in lines of their own.
 ITEM = re.compile(r"^ +- (\{ *)?(label|when|else) *:")
