@@ -9,7 +9,7 @@ struct Providers {
   GPtrArray *rows; /* of Provider, the longest pattern first */
 };
 
-static const char *const file_keys[] = {"format", "reviewed", "sources", "providers", NULL};
+static const char *const file_keys[] = {"format", "reviewed", "sources", "providers", "references", NULL};
 static const char *const row_keys[] = {"id", "name",    "kind", "region",       "confidence", "note",
                                        "mx", "sources", "spf",  "autodiscover", "reviewed",   NULL};
 static const char *const kinds[] = {"mailbox", "gateway",          "platform", "forwarding", "disposable",
@@ -89,6 +89,10 @@ Providers *providers_load(const char *path, Diags *diags) {
     yaml_fault(doc, yaml_root(doc), diags, DIAG_ERROR, "There is no provider in this file: it needs \"providers:\"");
   g_ptr_array_sort(providers->rows, longest_first);
   return providers;
+}
+
+const char *providers_references(const Providers *providers) {
+  return yaml_get_text(yaml_root(providers->doc), "references");
 }
 
 void providers_free(Providers *providers) {

@@ -32,6 +32,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Providers, providers_free)
 const Provider *providers_match(const Providers *providers, const char *mx_host);
 /* The same for a name found elsewhere. */
 const Provider *providers_match_as(const Providers *providers, ProviderRole role, const char *name);
+/* Domains of large providers that have nothing to do with each other, blanks between them: whose mail servers are asked
+ * for a greeting when nobody else answers.  NULL: none are named. */
+const char *providers_references(const Providers *providers);
 /* TRUE if `name` fits `pattern`, in which * stands for any characters; both in lower case. */
 gboolean provider_pattern_fits(const char *pattern, const char *name);
 

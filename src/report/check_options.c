@@ -106,7 +106,7 @@ gboolean check_has_targets(const CheckOptions *options) {
 }
 
 /* The inputs that a target fills in: one of them set by hand stands for a target. */
-static const char *const target_inputs[] = {"email", "ip", "domain", "host"};
+static const char *const target_inputs[] = {"email", "ip", "domain", "host", "server"};
 
 const char *check_set_target(const CheckOptions *options) {
   const char *value = NULL;
