@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
+#define MAX_TAG 300 /* bytes of a tag, and of what fills an empty paragraph */
+
 typedef struct Entity {
   const char *name, *text;
 } Entity;
@@ -96,22 +98,26 @@ typedef struct Shape {
   gboolean paragraphs_line; /* every paragraph is one line, with empty ones between: Word and Outlook write so */
 } Shape;
 
+/* How much of what ends at `end` fills a paragraph without saying anything: "&nbsp;", "<o:p>&nbsp;</o:p>", "<br>". */
+static gsize filler_before(const char *html, const char *end) {
+  static const char *const fillers[] = {"&nbsp;", "</o:p>",  "<o:p>",    "<br>",
+                                        "<br/>",  "</span>", "\xC2\xA0", " ",    NULL};
+  for (const char *const *filler = fillers; *filler; filler++) {
+    gsize n = strlen(*filler);
+    if ((gsize)(end - html) >= n && strncmp(end - n, *filler, n) == 0)
+      return n;
+  }
+  return 0;
+}
+
 /* TRUE if the page has paragraphs that hold nothing but a blank, and so uses them as lines. */
 static gboolean has_empty_paragraphs(const char *html) {
   for (const char *p = strstr(html, "</p>"); p; p = strstr(p + 4, "</p>")) {
-    /* "<p>&nbsp;</p>", "<p><o:p>&nbsp;</o:p></p>", "<p><br></p>" */
-    static const char *const fillers[] = {"&nbsp;", "</o:p>",  "<o:p>",    "<br>",
-                                          "<br/>",  "</span>", "\xC2\xA0", " ",    NULL};
     const char *end = p;
-    for (const char *const *filler = fillers; *filler; filler++) {
-      gsize n = strlen(*filler);
-      if ((gsize)(end - html) >= n && strncmp(end - n, *filler, n) == 0) {
-        end -= n;
-        filler = fillers - 1;
-      }
-    }
+    for (gsize n = filler_before(html, end); n > 0 && p - end < MAX_TAG; n = filler_before(html, end))
+      end -= n;
     const char *open = end;
-    while (open > html && open[-1] != '<' && end - open < 300)
+    while (open > html && open[-1] != '<' && end - open < MAX_TAG)
       open--;
     if (end > html && end[-1] == '>' && (*open == 'p' || *open == 'P') && (open[1] == '>' || open[1] == ' '))
       return TRUE;
