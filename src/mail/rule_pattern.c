@@ -121,9 +121,10 @@ static const char *skip_escape(const char *p) {
   return p;
 }
 
-/* What changes how the rest is to be read, or where it may end: "(?x)" ignores blanks, "(*ACCEPT)" ends. */
+/* What changes how the rest is to be read, or where it may end: "(?x)" ignores blanks, "(*ACCEPT)" ends, "\\c" takes a
+ * backslash too, "\\Q" takes all that follows as it stands. */
 static gboolean is_beyond_us(const char *pattern) {
-  if (strstr(pattern, "(*"))
+  if (strstr(pattern, "(*") || strstr(pattern, "\\c") || strstr(pattern, "\\Q"))
     return TRUE;
   for (const char *p = strstr(pattern, "(?"); p; p = strstr(p + 2, "(?")) {
     gsize options = strspn(p + 2, "imsnxJU^-");

@@ -45,6 +45,8 @@ static void test_pattern(void) {
       {"\\p{Greek}bcd", "bcd", 3, FALSE},
       {"(?x)a b c d", "", 0, FALSE},
       {"one(*ACCEPT)two", "", 0, FALSE},
+      {"\\c\\\\\\abc", "", 0, FALSE},
+      {"\\Qa*bcd\\E", "", 0, FALSE},
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GPtrArray) all = pattern_split(rows[i].pattern);
