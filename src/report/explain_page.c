@@ -59,7 +59,10 @@ static const Cause *find_cause(const Causes *causes, const BounceRecipient *reci
 /* What the code means counts where the words told nothing: providers have meanings of their own for some. */
 static const Code *find_code(Classifier *classifier, const BounceRecipient *recipient) {
   const char *code = recipient->status != NULL ? recipient->status : recipient->reply;
-  return classifier != NULL && recipient->rule == NULL && code != NULL ? classifier_code(classifier, code) : NULL;
+  /* X.4.7 in a notice of delay is how long it has been tried, not that it was given up. */
+  gboolean waiting = g_strcmp0(recipient->cause, "delay_notice") == 0;
+  gboolean telling = recipient->rule == NULL && code != NULL && !waiting;
+  return classifier != NULL && telling ? classifier_code(classifier, code) : NULL;
 }
 
 static Outcome make_outcome(const ExplainKnowledge *knowledge, const GPtrArray *group) {
@@ -88,6 +91,11 @@ static void put_headline(Page *page, const Outcome *outcome, const Facts *facts,
   g_autofree char *headline = message_text(message, NULL, NULL);
   page_item(page, "", alone ? headline : label);
   page_item(page, "", outcome->rule != NULL ? tr(outcome->rule->summary) : description);
+}
+
+/* The first line of a notice of delay says the same. */
+static gboolean says_only_delay(const Bounce *bounce, const Outcome *outcome) {
+  return bounce->kind == BOUNCE_DELAY && outcome->cause != NULL && g_str_equal(outcome->cause->id, "delay_notice");
 }
 
 /* Rows of a bounce as rows of a page; `rows` has room for BOUNCE_ROWS. */
@@ -185,7 +193,8 @@ static void put_outcomes(Page *page, const Bounce *bounce, const ExplainKnowledg
     bounce_set_facts_about(bounce, outcomes[i].first, facts);
     if (!alone)
       g_string_append_c(page->out, '\n');
-    put_headline(page, &outcomes[i], facts, alone);
+    if (!says_only_delay(bounce, &outcomes[i]))
+      put_headline(page, &outcomes[i], facts, alone);
     put_rows(page, bounce, &outcomes[i]);
     if (outcomes[i].cause != NULL && !comes_again(outcomes, n, i))
       put_to_do(page, &outcomes[i], facts);

@@ -156,8 +156,15 @@ static char *name_provider(G_GNUC_UNUSED const Tally *tally, const char *name) {
 
 static char *number(guint64 n) { return g_strdup_printf("%" G_GUINT64_FORMAT, n); }
 
+/* Something is never "0 %". */
+static char *share(guint64 n, guint64 total) {
+  guint64 percent = total > 0 ? (n * 200 + total) / (total * 2) : 0;
+  return percent == 0 && n > 0 ? g_strdup("<1") : number(percent);
+}
+
 static void put_line(Page *page, guint64 n, guint64 total, const char *text) {
-  g_autofree char *lead = g_strdup_printf("%7" G_GUINT64_FORMAT " %3d %%  ", n, total > 0 ? (int)(n * 100 / total) : 0);
+  g_autofree char *percent = share(n, total);
+  g_autofree char *lead = g_strdup_printf("%7" G_GUINT64_FORMAT " %3s %%  ", n, percent);
   page_item(page, lead, text);
 }
 

@@ -54,6 +54,12 @@ static const Row rows[] = {
          RECIPIENT("saburo@example.com", "failed", "5.2.2", "552 5.2.2 Over quota") ORIGINAL(""),
      {"mailbox_full", "recipient_unknown", "mailbox_full"},
      "Example Mail"},
+    /* Nothing more is known than that it waits: said once. */
+    {"waiting",
+     HEAD "Final-Recipient: rfc822; hanako@example.com\nAction: delayed\nStatus: 4.4.7\n"
+          "Will-Retry-Until: Fri, 14 Mar 2025 09:29:57 +0100\n\n" ORIGINAL(""),
+     {"delay_notice"},
+     NULL},
     {"delay",
      HEAD RECIPIENT("hanako@example.com", "delayed", "4.7.1", "451 4.7.1 Greylisted, try again later") ORIGINAL(""),
      {"greylisted"},

@@ -77,19 +77,19 @@ Other mail              1\n\
 Recipients that failed  86\n\
 \n\
 Causes\n\
-     40  46 %  No such mailbox\n\
-     40  46 %  Server on a blocklist\n\
+     40  47 %  No such mailbox\n\
+     40  47 %  Server on a blocklist\n\
       3   3 %  Cause not found\n\
       2   2 %  Mailbox is full\n\
       1   1 %  no_such_cause\n\
 \n\
 Who has to act\n\
      43  50 %  Your mail administrator\n\
-     40  46 %  You, the sender\n\
+     40  47 %  You, the sender\n\
       2   2 %  The recipient\n\
 \n\
 Mail systems that refused\n\
-     22  25 %  Gmail\n\
+     22  26 %  Gmail\n\
      20  23 %  Microsoft 365\n\
       3   3 %  \"Q\" \\ Mail\n\
 \n\
@@ -153,6 +153,7 @@ static void test_many(void) {
   g_auto(GStrv) lines = g_strsplit(page, "\n", -1);
   g_assert_cmpuint(g_strv_length(lines), <, 40);
   g_assert_nonnull(strstr(page, "others"));
+  g_assert_nonnull(strstr(page, "1  <1 %  system"));
   g_assert_cmpuint(strlen(json), <, 60000);
 }
 
