@@ -8,6 +8,7 @@
 #include "net/net.h"
 #include "report/check.h"
 #include "report/explain.h"
+#include "report/facts.h"
 #include "report/lint.h"
 #include "ui/desk.h"
 
@@ -103,11 +104,13 @@ static gboolean wants_plain(const Options *options) {
 static int command_wizard(Options *options);
 static int command_explain(Options *options);
 static int command_check(Options *options);
+static int command_facts(Options *options);
 static int command_lint(Options *options);
 
 static const Command commands[] = {
     {"explain", "[FILE...]", N_("read bounces (files or standard input) and say what they say; no network"), command_explain},
     {"check", "[TARGET|-]...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
+    {"facts", "[PROBE...]", N_("what the probes are given and what they find out"), command_facts},
     {"lint", "[FILE...]", N_("look for mistakes in flow and knowledge files"), command_lint},
     {NULL, NULL, NULL, NULL},
 };
@@ -203,6 +206,10 @@ static int command_check(Options *options) {
   return check_run(&check, stdout, stderr);
 }
 
+static int command_facts(Options *options) {
+  return facts_run((const char *const *)options->rest, options->json, stdout, stderr);
+}
+
 static int command_lint(Options *options) { return lint_run((const char *const *)options->rest, stdout); }
 
 
@@ -269,7 +276,7 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, N_("write every question and answer to this file"), "FILE"},
       {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o->replay, N_("answer from such a file; ask nobody"), "FILE"},
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &o->data, N_("take flows and catalogues from this folder"), "DIR"},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, N_("explain, check: one JSON object a line"), NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, N_("explain, check, facts: one JSON object a line"), NULL},
       {"summary", 0, 0, G_OPTION_ARG_NONE, &o->summary, N_("explain: count causes over all mails instead"), NULL},
       {"probe", 0, 0, G_OPTION_ARG_STRING, &o->probe, N_("check: this probe alone"), "NAME"},
       {"contacts", 0, 0, G_OPTION_ARG_NONE, &o->contacts,

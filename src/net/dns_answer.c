@@ -22,6 +22,7 @@ static const struct {
     [DNS_BAD_NAME] = {"bad_name", N_("this name cannot be looked up")},
     [DNS_CANCELLED] = {"cancelled", N_("not waited for")},
     [DNS_NOT_RECORDED] = {"not_recorded", N_("not in the recording")},
+    [DNS_INVENTED] = {"invented", N_("the resolver says the same about names that do not exist")},
 };
 
 static const struct {

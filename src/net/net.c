@@ -172,6 +172,7 @@ static void question_done(gpointer user, gpointer owner, DnsAnswer *answer) {
   net_question_settle(net, owner, answer);
   net->answered++;
   net_say(net, owner);
+  net_judge(net, owner);
 }
 
 void net_question_abandon(Net *net, Question *q) {
@@ -409,6 +410,7 @@ void net_free(Net *net) {
   if (net == NULL)
     return;
   g_clear_pointer(&net->kept, g_hash_table_unref);
+  g_clear_pointer(&net->invented, g_hash_table_unref);
   if (net->transfers != NULL)
     net->talks->free(net->transfers);
   g_free(net->ca_file);
@@ -448,10 +450,12 @@ static void preload_answer(Net *net, const Question *of, gpointer answer) {
   if (q != NULL && q->answer == NULL) {
     q->kind->abandon(net, q);
     net_question_settle(net, q, answer);
+    net_judge(net, q);
     return;
   }
   q = net_table_add(net, of->at, of->name, of->type);
   q->answer = answer;
+  net_judge(net, q);
   q->unsaid = net->live == NULL;
 }
 

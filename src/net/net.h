@@ -49,6 +49,7 @@ typedef enum DnsStatus {
                        an octet that is not printable ASCII */
   DNS_CANCELLED,    /* the user did not want to wait */
   DNS_NOT_RECORDED, /* replay: the recording has no such question */
+  DNS_INVENTED,     /* the resolver gives the same addresses for a name that does not exist: see net_ask_nonce() */
 } DnsStatus;
 
 typedef struct DnsRecord {
@@ -147,6 +148,10 @@ const char *net_resolvers(const Net *net);
  * digits; the same for the life of the net. Recordings store it as the label "nonce", so that they replay:
  * {"dns":"nonce.bl.example A","status":"nxdomain"}.  In replay it is "nonce". */
 const char *net_nonce(const Net *net);
+
+/* Asks for the address of a name that does not exist (RFC 6761 s6.4: nothing is under "invalid"); the answer, or NULL.
+ * From then on every other answer that holds nothing but addresses from there is DNS_INVENTED, with its records. */
+const DnsAnswer *net_ask_nonce(Net *net);
 
 /* The answer to NAME TYPE, owned by the net, or NULL: the question is under way.  `name` is ASCII (A-labels), with or
  * without a trailing dot; it is always absolute, no search list, no hosts file. */

@@ -64,6 +64,7 @@ struct Net {
   GArray *sinks;
   GArray *files;    /* of int */
   GHashTable *kept; /* key -> Kept */
+  GHashTable *invented; /* set of addresses; NULL: the resolver is not known to invent any */
 };
 
 struct NetWaiter {
@@ -80,6 +81,8 @@ void net_question_unref(Question *q);
 void net_question_abandon(Net *net, Question *q);
 /* Takes the question out of the table, so that it is asked anew; who holds it keeps it. */
 void net_table_drop(Net *net, Question *q);
+/* The question has got its answer: is it one that the resolver invents? */
+void net_judge(Net *net, Question *q);
 /* A waiter has let go of so many questions: drops the answers that are too many. */
 void net_table_trim(Net *net, guint released);
 /* Shows the answer to the sinks. */

