@@ -7,9 +7,9 @@ static HardBounce judge_address(const BounceRecipient *recipient, const Cause *c
   return cause != NULL ? HARD_YES : HARD_UNKNOWN;
 }
 
-static void diagnose_recipient(BounceRecipient *recipient, const Causes *causes) {
+static void diagnose_recipient(const Bounce *bounce, BounceRecipient *recipient, const Causes *causes) {
   const Cause *cause = recipient->cause != NULL ? causes_find(causes, recipient->cause) : NULL;
-  recipient->hard = judge_address(recipient, cause);
+  recipient->hard = bounce->is_bounce ? judge_address(recipient, cause) : HARD_NO;
   if (cause == NULL)
     return;
   g_free(recipient->owner);
@@ -21,5 +21,5 @@ static void diagnose_recipient(BounceRecipient *recipient, const Causes *causes)
 void diagnose_bounce(Bounce *bounce, Classifier *classifier, const Causes *causes) {
   classify_bounce(classifier, bounce);
   for (guint i = 0; i < bounce->recipients->len; i++)
-    diagnose_recipient(g_ptr_array_index(bounce->recipients, i), causes);
+    diagnose_recipient(bounce, g_ptr_array_index(bounce->recipients, i), causes);
 }

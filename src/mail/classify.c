@@ -368,8 +368,13 @@ Classification classify(Classifier *classifier, const Refusal *refusal) {
   return result;
 }
 
+/* Rules that count in automatic answers too, which tell at most that the address is given up: see rule.h. */
+#define ANSWERS "answer-"
+
 /* What the mail as a whole tells about the cause: it arrived, or is still on its way. */
 static const char *adjust_cause(const Bounce *bounce, const Classification *found) {
+  if (bounce->kind == BOUNCE_AUTOREPLY)
+    return found->rule && g_str_has_prefix(found->rule->id, ANSWERS) ? found->cause : "success";
   if (!bounce->is_bounce)
     return bounce->kind == BOUNCE_OTHER ? NULL : "success";
   /* X.4.7 in a notice of delay is how long it has been tried, not that it was given up. */
@@ -389,9 +394,12 @@ static void classify_recipient(Classifier *classifier, const Bounce *bounce, Bou
                        .reporting_mta = bounce->reporting_mta,
                        .recipient = recipient->recipient};
   Classification found = {0};
-  if (bounce->is_bounce)
+  if (bounce->is_bounce || bounce->kind == BOUNCE_AUTOREPLY)
     found = classify(classifier, &refusal);
-  found.cause = adjust_cause(bounce, &found);
+  const char *cause = adjust_cause(bounce, &found);
+  if (g_strcmp0(cause, found.cause) != 0)
+    found.rule = NULL;
+  found.cause = cause;
   g_free(recipient->provider);
   g_free(recipient->cause);
   g_free(recipient->rule);

@@ -33,6 +33,8 @@
  *       verified: no                # the wording was not seen in a document or a real refusal
  *       reviewed: 2026-11-21
  *
+ * A rule whose id begins with "answer-" counts in automatic answers too ("I no longer work here").
+ *
  * A rule without a pattern counts by its codes, and needs a host.  id, cause, summary and a source must be there.
  * Broken entries are reported and left out.  All texts are borrowed from the file and live as long as the rules. */
 #ifndef WB_MAIL_RULE_H
