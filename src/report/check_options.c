@@ -115,9 +115,21 @@ const char *check_set_target(const CheckOptions *options) {
   return value;
 }
 
+/* TRUE if everything that the probe cannot do without was set by hand: then no target is missing either. */
+static gboolean has_required(const CheckOptions *options, const Probe *probe) {
+  guint n = 0;
+  for (const ProbeInput *input = probe->inputs; input->name != NULL; input++) {
+    if (input->required && check_set_value(options, input->name) == NULL)
+      return FALSE;
+    n += input->required;
+  }
+  return n > 0;
+}
+
 gboolean check_is_single(const CheckOptions *options) {
   const Probe *probe = options->probe != NULL ? check_find_probe(options, options->probe) : NULL;
-  return probe != NULL && !check_has_targets(options) && (probe->inputs[0].name == NULL || check_set_target(options) != NULL);
+  return probe != NULL && !check_has_targets(options) &&
+         (probe->inputs[0].name == NULL || check_set_target(options) != NULL || has_required(options, probe));
 }
 
 gboolean check_options_are_good(const CheckOptions *options, FILE *err) {

@@ -172,6 +172,10 @@ static void test_usage(void) {
   g_assert_cmpint(check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = known}, "192.0.2.10\n"),
                   ==, 1);
   g_assert_cmpint(check(NULL, (CheckOptions){.probe = "vantage", .json = TRUE}, ""), ==, 3);
+  /* A probe whose inputs no target can fill in needs none: the lines on standard input are not for it. */
+  const char *const header[] = {"header=Subject: x", NULL};
+  g_assert_cmpint(check(NULL, (CheckOptions){.probe = "arc", .sets = header, .json = TRUE}, "example.com\n"), ==, 0);
+  g_assert_nonnull(strstr(out_text, "\"target\":null"));
 }
 
 /* --- a table of our own: one probe that is passive, one that talks to mail servers, one with a secret --- */
