@@ -1,16 +1,19 @@
 #include "mail/bounce_session.h"
 
+#include "mail/bounce_refusal.h"
 #include "mail/bounce_words.h"
 #include "mail/scan.h"
 
 #include <string.h>
 
 #define MAX_WORDS 16384
+#define MIN_WRAPPED 55 /* bytes of a line that may have been wrapped */
 
 /* An SMTP session in the notice as it bears on one address. */
 typedef struct Session {
   GString *reply;  /* the other server's to the last command */
   GString *own;    /* lines with the address and a code: what the own server made of it */
+  gboolean full;   /* the last line was one of them, so long that it may have been wrapped */
   gboolean ours;   /* the last command named the address */
   gboolean others; /* it named another recipient */
 } Session;
@@ -21,11 +24,22 @@ static void append_words(GString *out, const char *line) {
   g_string_append(out, line);
 }
 
+/* TRUE if `line` may be the rest of the one before: words, and nothing that begins something. */
+static gboolean is_rest(const char *line) {
+  gsize start = 0, end = 0;
+  return (g_ascii_isalpha(*line) || (*line & 0x80)) && !scan_mailbox(line, &start, &end) &&
+         !strstr(line, "hile talking to ") && !bounce_refusal_ends(line);
+}
+
 /* Returns TRUE when the reply that concerns `address` is complete.  A reply to DATA may mean all recipients: it counts
  * when a line with the address follows. */
 static gboolean session_line(Session *session, const char *line, const char *address) {
   gboolean here = scan_mentions(line, address);
   gboolean reply = g_str_has_prefix(line, "<<< ");
+  gboolean rest = session->full && session->own->len > 0 && is_rest(line);
+  session->full = (rest || (here && !reply)) && strlen(line) >= MIN_WRAPPED;
+  if (rest)
+    append_words(session->own, line);
   if (session->ours && !reply && bounce_words_have_code(session->reply->str))
     return TRUE;
   if (g_str_has_prefix(line, ">>> ")) {
