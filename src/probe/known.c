@@ -48,6 +48,13 @@ const MailDomains *known_domains(Net *net) {
   return known_file(net, "domains.yaml", (Loader)mail_domains_load, (GDestroyNotify)mail_domains_free);
 }
 
+Classifier *known_classifier(Net *net) {
+  const Kept *kept = net_kept(net, "classifier");
+  if (kept != NULL)
+    return kept->data;
+  return keep(net, "classifier", classifier_new(NULL, NULL), (GDestroyNotify)classifier_free);
+}
+
 const DnsLists *known_own_lists(Net *net, const char *path, GError **error) {
   GStatBuf st;
   gboolean there = g_stat(path, &st) == 0;

@@ -2,6 +2,7 @@
 #ifndef WB_PROBE_KNOWN_H
 #define WB_PROBE_KNOWN_H
 
+#include "mail/classify.h"
 #include "mail/dnslist.h"
 #include "mail/provider.h"
 #include "net/net.h"
@@ -10,6 +11,9 @@
 const DnsLists *known_lists(Net *net);
 const Providers *known_providers(Net *net);
 const MailDomains *known_domains(Net *net);
+
+/* What words of refusal mean; never NULL. */
+Classifier *known_classifier(Net *net);
 
 /* The DNS lists of a file of the user's own, see dnslists_load_own(); read again when the file has changed. */
 const DnsLists *known_own_lists(Net *net, const char *path, GError **error);

@@ -18,6 +18,7 @@ extern const Probe probe_arc;     /* arc.c: who passed a returned message on, an
 extern const Probe probe_tls_rpt; /* tls_rpt.c: where a domain wants failed encryption to be reported */
 extern const Probe probe_mta_sts; /* mta_sts.c: may mail to a domain only be sent encrypted, to servers it names? */
 extern const Probe probe_smtp;    /* smtp.c: do the mail servers of a domain talk to us, and what can they do? */
+extern const Probe probe_rcpt;    /* rcpt.c: does a mail server take an address? */
 extern const Probe probe_dnsbl;   /* dnsbl.c: is an address or a domain on blocklists? */
 
 #endif
