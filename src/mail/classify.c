@@ -252,7 +252,7 @@ static const Code *find_status(const Case *c, gboolean vague) {
 
 static const Code *find_reply(const Case *c) {
   const Code *code = c->refusal->reply ? codes_find(c->classifier->replies, c->refusal->reply) : NULL;
-  return code && code->cause ? code : NULL;
+  return code && code_cause_at(code, c->refusal->command) ? code : NULL;
 }
 
 static gboolean decide_by_rule(Classification *result, const Choice *choice) {
@@ -263,11 +263,11 @@ static gboolean decide_by_rule(Classification *result, const Choice *choice) {
   return TRUE;
 }
 
-static gboolean decide_by_code(Classification *result, const Code *code) {
+static gboolean decide_by_code(Classification *result, const Code *code, const char *command) {
   if (!code)
     return FALSE;
   result->code = code->code;
-  result->cause = code->cause;
+  result->cause = code_cause_at(code, command);
   return TRUE;
 }
 
@@ -331,7 +331,7 @@ static void decide(Case *c, Classification *result, Choice *cause, Choice *wrapp
   if (decide_by_rule(result, cause))
     return;
   read_codes(c->classifier);
-  if (decide_by_code(result, find_status(c, FALSE)))
+  if (decide_by_code(result, find_status(c, FALSE), refusal->command))
     return;
   /* "It is delayed" names no reason: anything else that is known comes first. */
   gboolean delayed = said.last.rule && strcmp(said.last.rule->cause, DELAYED) == 0;
@@ -347,8 +347,8 @@ static void decide(Case *c, Classification *result, Choice *cause, Choice *wrapp
     delayed = TRUE;
     *cause = (Choice){0};
   }
-  if (decide_by_rule(result, cause) || decide_by_code(result, find_status(c, TRUE)) ||
-      decide_by_code(result, find_reply(c)))
+  if (decide_by_rule(result, cause) || decide_by_code(result, find_status(c, TRUE), refusal->command) ||
+      decide_by_code(result, find_reply(c), refusal->command))
     return;
   if (delayed)
     decide_by_rule(result, &said.last);

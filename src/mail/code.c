@@ -13,7 +13,8 @@ struct Codes {
 };
 
 static const char *const file_keys[] = {"format", "reviewed", "source", "statuses", "replies", NULL};
-static const char *const code_keys[] = {"code", "name", "meaning", "cause", "vague", "source", "reviewed", NULL};
+static const char *const code_keys[] = {"code", "name", "meaning", "cause", "vague", "at", "source", "reviewed", NULL};
+static const char *const command_keys[] = {"CONN", "EHLO", "MAIL", "RCPT", "DATA", NULL};
 
 /* "X", or a number of at most three digits. */
 static gboolean is_part(const char *p, gsize n) {
@@ -48,6 +49,10 @@ static void read_code(Codes *codes, const YamlNode *entry, const char *reviewed,
   code->meaning = rule_read_text(doc, entry, "meaning", TRUE, diags);
   code->cause = rule_read_text(doc, entry, "cause", FALSE, diags);
   code->vague = rule_read_flag(doc, entry, "vague", FALSE, diags);
+  code->at = yaml_get(entry, "at");
+  if (code->at && code->at->kind != YAML_MAP)
+    yaml_fault(doc, code->at, diags, DIAG_ERROR, "\"at\" is written {DATA: cause, MAIL: cause}");
+  yaml_check_keys(doc, code->at, command_keys, diags);
   code->source = rule_read_text(doc, entry, "source", FALSE, diags);
   if (!code->source)
     code->source = yaml_get_text(root, "source");
@@ -91,6 +96,11 @@ void codes_free(Codes *codes) {
   g_ptr_array_unref(codes->all);
   yaml_doc_free(codes->doc);
   g_free(codes);
+}
+
+const char *code_cause_at(const Code *code, const char *command) {
+  const char *cause = code->at && command ? yaml_get_text(code->at, command) : NULL;
+  return cause ? cause : code->cause;
 }
 
 GPtrArray *codes_all(const Codes *codes) {

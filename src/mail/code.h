@@ -12,6 +12,7 @@
  *       meaning: No mailbox has the name before the @.
  *       cause: recipient_unknown    # none: the code alone says too little
  *       vague: yes                  # it says little: words found anywhere in the notice count more
+ *       at: {DATA: content_policy}  # the cause where the command that was refused is known: CONN EHLO MAIL RCPT DATA
  *
  * What a code means at one provider only is a rule: see rule.h. */
 #ifndef WB_MAIL_CODE_H
@@ -25,6 +26,7 @@
 typedef struct Code {
   const char *code, *name, *meaning, *cause, *source, *reviewed; /* cause: or NULL */
   gboolean vague;
+  const YamlNode *at; /* of causes by command, or NULL */
   const YamlDoc *doc;
   const YamlNode *node;
 } Code;
@@ -41,6 +43,9 @@ const Code *codes_find(const Codes *codes, const char *code);
 /* Those for the first digit of a status code (5.X.X) and for the second number (X.1.X). */
 const Code *codes_find_class(const Codes *codes, const char *status);
 const Code *codes_find_subject(const Codes *codes, const char *status);
+
+/* Which cause the code stands for where `command` (or NULL) was refused; NULL: none. */
+const char *code_cause_at(const Code *code, const char *command);
 
 GPtrArray *codes_all(const Codes *codes); /* of Code, file order; borrowed */
 

@@ -116,6 +116,8 @@ void codes_lint(const char *file, const LintWorld *world, Diags *diags) {
   for (guint i = 0; all && i < all->len; i++) {
     const Code *code = g_ptr_array_index(all, i);
     check_cause(code->doc, code->node, code->cause, world, diags);
+    for (guint k = 0; code->at && k < code->at->length; k++)
+      check_cause(code->doc, code->node, code->at->items[k]->text, world, diags);
     check_review(code->doc, code->node, code->reviewed, world, diags);
   }
 }

@@ -32,8 +32,11 @@ static const Row rows[] = {
     {NOTICE "554 5.7.1 Message rejected as spam\n", "content_spam", "false"},
     /* The code says that time may help. */
     {NOTICE "450 4.1.1 User unknown in relay recipient table\n", "recipient_unknown", "false"},
-    /* Nobody knows why. */
+    /* Nobody knows why; the command tells what was refused. */
     {NOTICE "554 5.0.0 xyzzy\n", "unknown", NULL},
+    {NOTICE "550 xyzzy (in reply to RCPT TO command)\n", "recipient_unknown", "true"},
+    {NOTICE "550 xyzzy (in reply to MAIL FROM command)\n", "sender_address_rejected", "false"},
+    {NOTICE "550 xyzzy (in reply to end of DATA command)\n", "content_policy", "false"},
     {NOTICE "450 4.0.0 xyzzy\n", "greylisted", "false"},
     /* A notice of delay: its reason if anything gives one, and else that it is one. */
     {REPORT "Status: 4.4.1\nDiagnostic-Code: smtp; connect to mx.example.com[192.0.2.1]:25: Connection timed out\n\n--b--\n",
