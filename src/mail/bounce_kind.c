@@ -59,6 +59,15 @@ static gboolean is_answering_machine(const GPtrArray *headers, const char *subje
   return bounce_phrase_of_absence(subject, "");
 }
 
+/* What the words of the notice are worth, whoever sent it. */
+static int points_of_words(const KindSigns *signs, const char *text) {
+  int n = bounce_phrase_of_failure(text) ? 2 : 0;
+  n += bounce_words_have_code(text) ? 1 : 0;
+  n += signs->copy ? 1 : 0;
+  n += signs->named ? 1 : 0;
+  return n;
+}
+
 static int points(const KindSigns *signs, const char *text, const char *subject) {
   g_autofree char *from = decoded(signs->headers, "From");
   const char *path = fields_get(signs->headers, "Return-Path");
@@ -69,23 +78,18 @@ static int points(const KindSigns *signs, const char *text, const char *subject)
   n += notice_is_failure_subject(subject) ? 2 : 0;
   n += fields_get(signs->headers, "X-Failed-Recipients") ? 4 : 0;
   n += type && strstr(type, "delivery-status") ? 3 : 0;
-  n += bounce_phrase_of_failure(text) ? 2 : 0;
-  n += bounce_words_have_code(text) ? 1 : 0;
-  n += signs->copy ? 1 : 0;
-  n += signs->named ? 1 : 0;
-  return n;
+  return n + points_of_words(signs, text);
 }
 
-/* The same for a notice that a person passes on below a mail of their own: what the header in between says counts. */
+/* For a notice that a person passes on below a mail of their own: what the header in between says counts. Both of its
+ * fields alone may be what the mail is about. */
 static int points_forwarded(const KindSigns *signs, const char *text) {
   g_autofree char *from = decoded(signs->client, "From");
   g_autofree char *shown = decoded(signs->client, "Subject");
   g_autofree char *subject = g_utf8_strdown(shown, -1);
-  if (!notice_is_daemon(from) || !notice_is_failure_subject(subject))
-    return 0;
-  /* Both alone may be what a mail is about. */
-  gboolean more = signs->copy || signs->named || bounce_phrase_of_failure(text) || bounce_words_have_code(text);
-  return more ? ENOUGH : 0;
+  int header = (notice_is_daemon(from) ? 2 : 0) + (notice_is_failure_subject(subject) ? 2 : 0);
+  int words = points_of_words(signs, text);
+  return header > 0 && words > 0 ? header + words : 0;
 }
 
 /* TRUE if a code stands in `text` as codes do: a reply, or a status at the beginning of a line or announced.  "5.1.1"
