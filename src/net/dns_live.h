@@ -6,7 +6,7 @@
  * is the result if none does better.
  *
  * NET_IN_FLIGHT tasks a resolver are under way at first, the others queue in order.  While some queue, each answer makes
- * room for more, up to NET_MOST_IN_FLIGHT; a packet that was lost halves the room, but never below NET_IN_FLIGHT.  A
+ * room for more, up to NET_MOST_IN_FLIGHT; a packet that was lost takes a third of it, but never below NET_IN_FLIGHT.  A
  * question that was refused while there were so many is asked once more, later.
  *
  * Results are handed out only by dns_live_process(). */

@@ -1,7 +1,7 @@
 /* How many questions one server is asked at a time, found out as TCP finds out what a path bears (RFC 5681).
  *
  * At first NET_IN_FLIGHT.  Below the threshold each answer makes room for one more, above it a whole window of answers
- * does; a loss halves the room, but never below NET_IN_FLIGHT. */
+ * for a few; a loss takes a third of the room, but never below NET_IN_FLIGHT. */
 #ifndef WB_NET_DNS_WINDOW_H
 #define WB_NET_DNS_WINDOW_H
 
@@ -11,7 +11,7 @@ typedef struct DnsWindow {
   guint size;      /* so many may be under way */
   guint threshold; /* from here on it grows slowly */
   guint credit;    /* answers on the way to the next place above the threshold */
-  gint64 cut_at;   /* when it was last halved, monotonic */
+  gint64 cut_at;   /* when it was last cut, monotonic */
 } DnsWindow;
 
 void dns_window_init(DnsWindow *window);

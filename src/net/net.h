@@ -120,7 +120,7 @@ typedef struct NetOptions {
 /* So many questions are in flight at first, the others wait in order: more at one blow overflow a server's socket
  * buffer.  One after the other, as answers make room, more can be borne: so many at most. */
 #define NET_IN_FLIGHT 128
-#define NET_MOST_IN_FLIGHT 512
+#define NET_MOST_IN_FLIGHT 768
 
 /* A net that asks the network.  Questions go out at once, NET_IN_FLIGHT in flight per resolver and more while that goes
  * well.  Four tries

@@ -190,7 +190,8 @@ static void look_hosts(MxLook *look, const DnsAnswer *mx) {
     host_row(look, &g_array_index(look->hosts, MxHost, i));
   mx_lint_null(look, mx);
   mx_lint_set(look, mx);
-  mx_set_provider(look, mx);
+  if (look->open == 0) /* once: there are many to compare with */
+    mx_set_provider(look, mx);
   set_hosts(look);
   if (look->open > 0 || look->usable > 0 || look->result->findings->len == first_row)
     return;
