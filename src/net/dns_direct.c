@@ -82,9 +82,12 @@ DnsLive *dns_direct_at(DnsDirect *direct, const char *address) {
 }
 
 guint dns_direct_waiting(const DnsDirect *direct) {
+  GHashTableIter iter;
+  gpointer value;
   guint waiting = 0;
-  for (guint i = 0; i < direct->servers->len; i++)
-    waiting += dns_live_waiting(((const Server *)g_ptr_array_index(direct->servers, i))->live);
+  g_hash_table_iter_init(&iter, direct->by_address);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    waiting += dns_live_waiting(((const Server *)value)->live);
   return waiting;
 }
 

@@ -8,7 +8,11 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size) {
   if (size == 0)
     return 0;
   g_autoptr(DnsAnswer) answer = dns_answer_new("example.com", types[data[0] % G_N_ELEMENTS(types)], DNS_TIMEOUT);
+  if ((data[0] & 0x80) != 0) /* a name server asked itself: what lies beside the answer is read too */
+    answer->at = g_strdup("192.0.2.53");
   dns_wire_read(answer, data + 1, size - 1);
+  for (guint i = 0; i < answer->n_beside; i++)
+    g_assert(text_is_safe(answer->beside[i].owner) && text_is_safe(answer->beside[i].value));
   g_assert(answer->n_records <= DNS_MAX_RECORDS);
   g_assert(answer->status != DNS_OK || dns_answer_count(answer) > 0);
   for (guint i = 0; i < answer->n_records; i++)

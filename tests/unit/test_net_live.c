@@ -3,6 +3,7 @@
 #include "net/net.h"
 
 #include "dns_message.h"
+#include "net/dns_direct.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -24,6 +25,7 @@ typedef struct Peer {
 
 typedef struct Fixture {
   Peer peer;
+  guint16 port;
   Net *net;
   GPtrArray *lines;
 } Fixture;
@@ -42,7 +44,8 @@ static void set_up(Fixture *f, gconstpointer data) {
   (void)setsockopt(f->peer.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   g_assert_cmpint(bind(f->peer.fd, (struct sockaddr *)&address, sizeof address), ==, 0);
   g_assert_cmpint(getsockname(f->peer.fd, (struct sockaddr *)&address, &length), ==, 0);
-  g_autofree char *resolver = g_strdup_printf("127.0.0.1:%u", ntohs(address.sin_port));
+  f->port = ntohs(address.sin_port);
+  g_autofree char *resolver = g_strdup_printf("127.0.0.1:%u", f->port);
   const NetOptions options = {.resolver = resolver};
   f->net = net_live_new(&options, &error);
   g_assert_no_error(error);
@@ -446,6 +449,43 @@ static void test_extra(Fixture *f, gconstpointer data) {
   close(ends[0]);
 }
 
+/* A name server asked itself: beside the resolver, without recursion, cancelled, paced, and freed in the middle. */
+static void test_direct(Fixture *f, gconstpointer data) {
+  const char *const here = "127.0.0.1";
+  g_autofree char *resolver = g_strdup_printf("%s:%u", here, f->port);
+  Net *net = net_live_new(&(NetOptions){.resolver = resolver, .dns_port = f->port}, NULL);
+  NetWaiter *waiter = net_waiter_new(net);
+  (void)data;
+  net_set_waiter(net, waiter);
+  g_assert_null(net_dns_at(net, here, "a.example", DNS_A));
+  g_assert_null(net_dns_at(net, here, "A.example.", DNS_A)); /* the same question */
+  g_assert_null(net_dns(net, "a.example", DNS_A));           /* another */
+  g_assert_cmpuint(peer_take(&f->peer), ==, 2);
+  g_assert_cmpuint(f->peer.pending[0].packet[2] & 1, ==, 0); /* RD */
+  g_assert_cmpuint(f->peer.pending[1].packet[2] & 1, ==, 1);
+  net_waiter_cancel(waiter);
+  g_assert_cmpuint(net_open(net), ==, 0);
+  g_assert_cmpint(net_waiter_answer(waiter, 0)->status, ==, DNS_CANCELLED);
+  g_assert_cmpstr(net_waiter_answer(waiter, 0)->at, ==, here);
+  g_assert_null(net_waiter_answer(waiter, 1)->at);
+  net_waiter_forget(waiter);
+  f->peer.n = 0;
+  for (guint i = 0; i < NET_DIRECT_IN_FLIGHT + 100; i++) {
+    g_autofree char *name = g_strdup_printf("d%u.example", i);
+    g_assert_null(net_dns_at(net, i % 2 == 0 ? here : "127.0.0.2", name, DNS_A));
+  }
+  g_assert_cmpuint(net_waiting(net), >=, 100);
+  while (net_open(net) > NET_DIRECT_IN_FLIGHT / 2 + 50) { /* nobody is at 127.0.0.2 */
+    peer_take(&f->peer);
+    peer_answer(&f->peer, 7);
+    net_turn(net, NULL, 0, 20);
+  }
+  g_assert_cmpstr(address_of(net_dns_at(net, here, "d0.example", DNS_A)), ==, "192.0.2.7");
+  net_restart_deadlines(net);
+  net_waiter_free(waiter);
+  net_free(net);
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *path;
@@ -468,6 +508,7 @@ int main(int argc, char **argv) {
       {"/net/live/preload", test_preload},
       {"/net/live/nonce", test_nonce},
       {"/net/live/extra", test_extra},
+      {"/net/live/direct", test_direct},
   };
   g_test_init(&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
