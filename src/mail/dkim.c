@@ -133,8 +133,18 @@ static DkimType key_type(const char *k) {
   return k == NULL || g_str_equal(k, "rsa") ? DKIM_RSA : g_str_equal(k, "ed25519") ? DKIM_ED25519 : DKIM_OTHER;
 }
 
+/* Unlike other records one of DKIM may begin with blanks (RFC 6376 s3.2: [FWS] before the first name). */
+static TagList *parse_tags(GBytes *data) {
+  gsize length, blanks = 0;
+  const char *bytes = g_bytes_get_data(data, &length);
+  while (blanks < length && g_ascii_isspace(bytes[blanks]))
+    blanks++;
+  g_autoptr(GBytes) rest = g_bytes_new_from_bytes(data, blanks, length - blanks);
+  return taglist_parse(rest);
+}
+
 gboolean dkim_key_parse(GBytes *data, DkimKey *key) {
-  g_autoptr(TagList) list = taglist_parse(data);
+  g_autoptr(TagList) list = parse_tags(data);
   const char *v = taglist_get(list, "v"), *p = taglist_get(list, "p"), *h = taglist_get(list, "h"),
              *s = taglist_get(list, "s"), *t = taglist_get(list, "t");
   *key = (DkimKey){.type = key_type(taglist_get(list, "k"))};

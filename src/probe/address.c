@@ -198,6 +198,21 @@ static ProbeState try_candidates(Look *look, char **candidates, gboolean *unknow
   return waits ? PROBE_PENDING : PROBE_DONE;
 }
 
+/* The first of them that could not be told, so that "no suggestion" is not taken for "nothing similar". */
+static void say_unknown_candidate(Look *look, char **candidates) {
+  for (guint i = 0; candidates[i] != NULL; i++) {
+    Route route = route_ask(look->net, candidates[i]);
+    if (route.kind != ROUTE_UNKNOWN)
+      continue;
+    Finding *row = result_add(
+        look->result, LEVEL_UNKNOWN, candidates[i],
+        message_set_tr(message_new(N_("Whether this similar domain takes mail could not be found out: {why}"), NULL),
+                       "why", dns_status_message(route.decisive->status)));
+    probe_add_answer(row, route.decisive, "RFC 5321 s5.1");
+    return;
+  }
+}
+
 /* For a name that does not exist and resembles no known one: does a slip of the finger lead to one that has mail
  * servers?  Asked only then, since it is many questions. */
 static ProbeState try_slips(Look *look, gboolean *unknown) {
@@ -228,6 +243,8 @@ static ProbeState look_for_meant(Look *look, const Route *typed, char **candidat
   set_text(look, "lookalike", NULL);
   if (try_candidates(look, candidates, &unknown) == PROBE_PENDING)
     return PROBE_PENDING;
+  if (!has_suggestion(look) && unknown)
+    say_unknown_candidate(look, candidates);
   if (!has_suggestion(look) && typed->kind == ROUTE_NXDOMAIN && try_slips(look, &unknown) == PROBE_PENDING)
     return PROBE_PENDING;
   if (!has_suggestion(look) && unknown)

@@ -1,6 +1,8 @@
-/* Any bytes as a record of DMARC, DKIM and TLS-RPT, and as the name of a sending address. */
+/* Any bytes as a record of DMARC, DKIM and TLS-RPT, as ARC fields, and as the name of a sending address. */
+#include "mail/arc.h"
 #include "mail/dkim.h"
 #include "mail/dmarc.h"
+#include "mail/fields.h"
 #include "mail/reverse_name.h"
 #include "mail/tls_rpt.h"
 
@@ -30,6 +32,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   dkim_key_parse(bytes, &key);
   g_free(dkim_key_name(text, "example.com"));
   tls_rpt_parse(bytes, uris);
+  arc_chain_free(arc_read(text));
+  g_autoptr(GPtrArray) fields = fields_parse(text, NULL);
+  g_autofree char *line = arc_compact(fields);
+  if (line != NULL)
+    arc_chain_free(arc_read(line));
   reverse_name_is_generic(text, &ip4);
   reverse_name_is_generic(text, &ip6);
   return 0;

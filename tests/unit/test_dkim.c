@@ -53,6 +53,7 @@ static const KeyCase key_cases[] = {
     {"RFC 6376 s3.6.1 the usual", "v=DKIM1; k=rsa; p=" RSA2048, TRUE, R, 2048, FALSE, FALSE, FALSE, 0},
     {"RFC 6376 s3.6.1 k is rsa if it is not said", "v=DKIM1; p=" RSA2048, TRUE, R, 2048, FALSE, FALSE, FALSE, 0},
     {"RFC 6376 s3.6.1 v need not be there", "p=" RSA2048, TRUE, R, 2048, FALSE, FALSE, FALSE, 0},
+    {"RFC 6376 s3.2 blanks before the first tag", " \t v=DKIM1; p=" RSA2048, TRUE, R, 2048, FALSE, FALSE, FALSE, 0},
     {"RFC 6376 s3.6.1 v is first", "k=rsa; v=DKIM1; p=" RSA2048, TRUE, R, 2048, FALSE, FALSE, FALSE, DKIM_BAD_VERSION},
     {"RFC 6376 s3.6.1 v is exact", "v=DKIM2; p=" RSA2048, TRUE, R, 2048, FALSE, FALSE, FALSE, DKIM_BAD_VERSION},
     {"RFC 6376 s3.6.1 RSAPublicKey without its wrapping", "p=" RSA1024_BARE, TRUE, R, 1024, FALSE, FALSE, FALSE,

@@ -1,5 +1,5 @@
 /* The probe over an address: its form, its domain, and what is suggested only when the DNS proves it. */
-#include "probes.h"
+#include "faults.h"
 
 static Net *net;
 
@@ -126,6 +126,23 @@ static void test_kinds(void) {
   assert_state(literal, "takes_mail", FACT_ABSENT);
 }
 
+/* Each look-up in turn fails: no address is called wrong or right because of that.  Where the best of the similar
+ * domains could not be told, the next one may be suggested: it is proven to take mail. */
+static void test_faults(void) {
+  static const char *const addresses[] = {"taro@example.com", "taro@web.example", "taro@gmil.com", "taro@gmial.com"};
+  g_autofree char *text = NULL;
+  g_assert_true(g_file_get_contents("tests/unit/data/address.jsonl", &text, NULL, NULL));
+  g_auto(GStrv) all = g_strsplit(text, "\n", -1);
+  g_autoptr(GPtrArray) lines = g_ptr_array_new();
+  for (guint i = 0; all[i] != NULL; i++)
+    if (g_str_has_prefix(all[i], "{\"dns\""))
+      g_ptr_array_add(lines, all[i]);
+  g_ptr_array_add(lines, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(addresses); i++)
+    assert_faults(&(FaultCase){"address", (const char *const[]){"email", addresses[i], NULL},
+                               (const char *const *)lines->pdata, (const char *const[]){"suggestion", NULL}});
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   net = replay("tests/unit/data/address.jsonl");
@@ -135,6 +152,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/address/lookalike", test_lookalike);
   g_test_add_func("/address/doubt", test_doubt);
   g_test_add_func("/address/kinds", test_kinds);
+  g_test_add_func("/address/faults", test_faults);
   int status = g_test_run();
   net_free(net);
   return status;
