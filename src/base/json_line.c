@@ -21,7 +21,7 @@ void json_line_free(JsonLine *line) {
   g_free(line);
 }
 
-static gboolean is_shallow(const char *text, gsize length) {
+gboolean json_is_shallow(const char *text, gsize length, guint limit) {
   guint depth = 0;
   gboolean quoted = FALSE;
   for (gsize i = 0; i < length; i++) {
@@ -29,7 +29,7 @@ static gboolean is_shallow(const char *text, gsize length) {
       i++;
     else if (text[i] == '"')
       quoted = !quoted;
-    else if (!quoted && (text[i] == '{' || text[i] == '[') && ++depth > MAX_DEPTH)
+    else if (!quoted && (text[i] == '{' || text[i] == '[') && ++depth > limit)
       return FALSE;
     else if (!quoted && depth > 0 && (text[i] == '}' || text[i] == ']'))
       depth--;
@@ -38,7 +38,7 @@ static gboolean is_shallow(const char *text, gsize length) {
 }
 
 JsonLine *json_line_parse(const char *text, gsize length, GError **error) {
-  if (memchr(text, '\0', length) || !is_shallow(text, length)) {
+  if (memchr(text, '\0', length) || !json_is_shallow(text, length, MAX_DEPTH)) {
     g_set_error_literal(error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE, "the line is nested too deep or has a NUL in it");
     return NULL;
   }

@@ -37,6 +37,9 @@ const JsonMember *json_line_get(const JsonLine *line, const char *name);
 /* Text of a JSON_TEXT member, or NULL. */
 const char *json_line_get_text(const JsonLine *line, const char *name);
 
+/* FALSE if lists and objects are nested deeper than `limit`: json-glib itself knows none. */
+gboolean json_is_shallow(const char *text, gsize length, guint limit);
+
 /* What the module exports: fills `line` from a text that was checked for depth and NUL. */
 typedef gboolean (*JsonLineRead)(const char *text, gsize length, JsonLine *line, GError **error);
 #define JSON_LINE_SYMBOL "json_line_read"

@@ -48,6 +48,10 @@ const MailDomains *known_domains(Net *net) {
   return known_file(net, "domains.yaml", (Loader)mail_domains_load, (GDestroyNotify)mail_domains_free);
 }
 
+const Registries *known_registries(Net *net) {
+  return known_file(net, "rdap.yaml", (Loader)registries_load, (GDestroyNotify)registries_free);
+}
+
 Classifier *known_classifier(Net *net) {
   const Kept *kept = net_kept(net, "classifier");
   if (kept != NULL)

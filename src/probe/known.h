@@ -5,12 +5,14 @@
 #include "mail/classify.h"
 #include "mail/dnslist.h"
 #include "mail/provider.h"
+#include "mail/registry.h"
 #include "net/net.h"
 
 /* NULL if the file cannot be read: what rests on it is unknown then. */
 const DnsLists *known_lists(Net *net);
 const Providers *known_providers(Net *net);
 const MailDomains *known_domains(Net *net);
+const Registries *known_registries(Net *net);
 
 /* What words of refusal mean; never NULL. */
 Classifier *known_classifier(Net *net);

@@ -5,6 +5,7 @@
 #include "flow/flow.h"
 #include "mail/dnslist.h"
 #include "mail/provider.h"
+#include "mail/registry.h"
 #include "mail/rule_lint.h"
 
 #include <errno.h>
@@ -27,6 +28,10 @@ static void lint_providers(G_GNUC_UNUSED const char *dir, const char *file, Diag
 
 static void lint_domains(G_GNUC_UNUSED const char *dir, const char *file, Diags *diags) {
   mail_domains_free(mail_domains_load(file, diags));
+}
+
+static void lint_registries(G_GNUC_UNUSED const char *dir, const char *file, Diags *diags) {
+  registries_free(registries_load(file, diags));
 }
 
 static gboolean is_cause(const char *id, gpointer causes) { return causes_find(causes, id) != NULL; }
@@ -67,7 +72,7 @@ static const struct {
     {"lists", "dnsbl.yaml", lint_lists},       {"rules", "rules.yaml", lint_rules},
     {"domains", "domains.yaml", lint_domains}, {"providers", "providers.yaml", lint_providers},
     {"statuses", "status.yaml", lint_codes},   {"replies", "replies.yaml", lint_codes},
-    {"examples", "rule-examples.yaml", lint_examples},
+    {"examples", "rule-examples.yaml", lint_examples}, {"registries", "rdap.yaml", lint_registries},
 };
 
 /* The kind of a knowledge file, -1: it is a flow, or means to be one. */

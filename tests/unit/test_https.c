@@ -25,6 +25,7 @@ static const char *const world[] = {
     AAAA("ula.example", "fd00::80"), OK("ula.example/"),
     AAAA("mapped.example", "::ffff:10.0.0.1"), OK("mapped.example/"),
     AAAA("nat64.example", "64:ff9b::a00:1"), OK("nat64.example/"),
+    AAAA("good64.example", "64:ff9b::c000:250"), OK("good64.example/"),
     "{\"dns\":\"mixed.example A\",\"answer\":[\"10.0.0.80\",\"192.0.2.80\"]}", "{\"dns\":\"mixed.example AAAA\",\"status\":\"nodata\"}",
     OK("mixed.example/"),
     "{\"dns\":\"half.example A\",\"answer\":[\"192.0.2.80\"]}", "{\"dns\":\"half.example AAAA\",\"status\":\"timeout\"}",
@@ -60,6 +61,7 @@ static const struct {
     {"https://192.0.2.1/", 0, HTTPS_ANSWERED, "ok", 1},
     {"https://[2001:db8::1]/", 0, HTTPS_ANSWERED, "ok", 1},
     {"https://mixed.example/", 0, HTTPS_ANSWERED, "ok", 1},
+    {"https://good64.example/", 0, HTTPS_ANSWERED, "ok", 1},
     {"https://half.example/", 0, HTTPS_ANSWERED, "ok", 1},
     /* Nobody's network is looked into. */
     {"https://ten.example/", 5, HTTPS_PRIVATE, "private", 1},

@@ -14,6 +14,7 @@ static const struct {
     {"dnsbl.yaml", "retired", "source", FALSE},
     {"providers.yaml", "providers", "sources", TRUE},
     {"domains.yaml", "domains", "sources", TRUE},
+    {"rdap.yaml", "registries", "sources", TRUE},
 };
 
 static void check_ids(const YamlNode *table, const char *ids) {
