@@ -22,6 +22,11 @@ static const char *const announcements[] = {
     "returned the following error",
     "responded with",
     "because",
+    "for the following reason",
+    "for the following reasons",
+    "for the following reason(s)",
+    "due to the following reason",
+    "due to the following reason(s)",
     "応答",
     "リモート サーバーからの応答",
     "リモートサーバーからの応答",
@@ -39,6 +44,11 @@ static const char *const announcements[] = {
 static const char *const labels[] = {
     "reported error",   "error",      "smtp error", "remote server replied", "報告されたエラー", "エラー",
     "エラーメッセージ", "エラー内容", NULL,
+};
+
+/* The same, but what stands behind them counts without a code, too. */
+static const char *const reasons[] = {
+    "reason", "reason for failure", "failure reason", "error description", "diagnostic code", "理由", "原因", NULL,
 };
 
 /* Beginnings of lines with which the answer is over; lower case. */
@@ -94,8 +104,7 @@ static char *paragraph(const Notice *notice, guint line, const char *from) {
   return g_string_free(words, FALSE);
 }
 
-/* TRUE if `line` is "... the response was:". */
-static gboolean announces(const char *line) {
+gboolean bounce_refusal_announces(const char *line) {
   gsize n = strlen(line);
   gsize colon = g_str_has_suffix(line, "：") ? strlen("：") : 1;
   if (n <= colon || n > 200 || (colon == 1 && line[n - 1] != ':'))
@@ -120,10 +129,9 @@ static const char *labelled(const char *line) {
   const char *value = line + n;
   value += g_str_has_prefix(value, "：") ? strlen("：") : 0;
   value += strspn(value, ": \t");
-  for (const char *const *label = labels; *label; label++)
-    if (strcmp(name, *label) == 0)
-      return bounce_words_have_code(value) ? value : NULL;
-  return NULL;
+  if (g_strv_contains(labels, name))
+    return bounce_words_have_code(value) ? value : NULL;
+  return g_strv_contains(reasons, name) && *value ? value : NULL;
 }
 
 /* What the label or the announcement in line `i` leads to; NULL: neither. */
@@ -132,7 +140,7 @@ static char *announced(const Notice *notice, guint i) {
   const char *value = labelled(line);
   if (value)
     return paragraph(notice, i, value);
-  if (!announces(line))
+  if (!bounce_refusal_announces(line))
     return NULL;
   while (i + 1 < notice->n_lines && !*notice_line(notice, i + 1))
     i++;

@@ -12,4 +12,7 @@ char *bounce_refusal_find(const Notice *notice);
 /* TRUE if `line` begins something else: a further detail of the notice, or what a mail program puts under it. */
 gboolean bounce_refusal_ends(const char *line);
 
+/* TRUE if `line` is "... the response was:": the answer is what follows. */
+gboolean bounce_refusal_announces(const char *line);
+
 #endif

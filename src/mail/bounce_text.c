@@ -53,6 +53,8 @@ static gboolean begins_other(const Reading *reading, guint i, const char *addres
 /* "----- Transcript of session follows -----", "==========" */
 static gboolean is_heading(const char *line) {
   gsize n = strlen(line);
+  if (line[0] == '|' && line[1] == '-' && line[n - 1] == '|')
+    return TRUE;
   return n >= 3 && strchr("-=*#", line[0]) && line[1] == line[0] && strchr("-=*#", line[n - 1]) &&
          line[n - 2] == line[n - 1];
 }
@@ -90,6 +92,8 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
     if (replied && !reply)
       break;
     replied = reply;
+    if (bounce_refusal_announces(words->str))
+      g_string_truncate(words, 0);
     if (words->len > 0)
       g_string_append_c(words, ' ');
     g_string_append(words, line);

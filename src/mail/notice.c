@@ -76,6 +76,8 @@ static const char *const markers[] = {
     "copy of the original",
     "message header",
     "message follows",
+    "message text follows",
+    "old message:",
     "headers of the original",
     "header of the original",
     "original mail",
