@@ -7,6 +7,7 @@ const Probe *const probe_table[] = {
     &probe_domain,
     &probe_smtp,
     &probe_rcpt,
+    &probe_dane, &probe_dane_chain,
     &probe_dnsbl,
     NULL,
 };

@@ -20,6 +20,8 @@ extern const Probe probe_domain; /* domain.c: is the domain registered? */
 extern const Probe probe_mta_sts; /* mta_sts.c: may mail to a domain only be sent encrypted, to servers it names? */
 extern const Probe probe_smtp;    /* smtp.c: do the mail servers of a domain talk to us, and what can they do? */
 extern const Probe probe_rcpt;    /* rcpt.c: does a mail server take an address? */
+extern const Probe probe_dane;    /* dane.c: which certificates a domain vouches for in the DNS */
+extern const Probe probe_dane_chain;/* dane_chain.c: and whether its servers show them */
 extern const Probe probe_dnsbl;   /* dnsbl.c: is an address or a domain on blocklists? */
 
 #endif
