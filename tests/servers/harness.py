@@ -8,6 +8,7 @@ A server whose program is not installed does not start(); `missing` then says so
 Everything lives in the scratch folder, which goes away with the servers at the end of the block.
 """
 import ctypes
+import base64
 import json
 import os
 import pwd
@@ -54,6 +55,27 @@ def answers(port, name, qtype=6, address="127.0.0.1"):
             return len(s.recv(4096)) >= 12
         except OSError:
             return False
+
+
+def trust_anchors(server, zone):
+    """The key-signing keys of a zone that `server` signs, as Unbound's trust-anchor lines."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(2)
+        s.connect((server.address, server.port))
+        s.send(query(zone, 48))
+        packet = s.recv(4096)
+    at, anchors = 12, []
+    while packet[at]:
+        at += packet[at] + 1
+    at += 5
+    for _ in range(struct.unpack(">H", packet[6:8])[0]):
+        rtype, length = struct.unpack(">2xH6xH", packet[at:at + 12])  # the owner is a pointer to the question
+        data = packet[at + 12:at + 12 + length]
+        at += 12 + length
+        if rtype == 48 and data[1] & 1:
+            key = base64.b64encode(data[4:]).decode()
+            anchors.append(f'trust-anchor: "{zone}. DNSKEY {data[0] * 256 + data[1]} {data[2]} {data[3]} {key}"')
+    return anchors
 
 
 class Scratch:
@@ -145,11 +167,18 @@ class Zoned(Server):
 
 
 class Knot(Zoned):
+    """With signed=True it signs its zones (DNSSEC)."""
+
     program = "knotd"
+
+    def __init__(self, scratch, zones, address="127.0.0.1", port=None, signed=False):
+        super().__init__(scratch, zones, address, port)
+        self.signing = "    dnssec-signing: on\n" if signed else ""
 
     def arguments(self):
         zones = "".join(f"  - domain: {z}\n    file: {z}.zone\n" for z in self.zones)
         os.makedirs(self.path("run"), exist_ok=True)
+        os.makedirs(self.path("db"), exist_ok=True)  # of the keys
         return ["-c", self.write("knot.conf", f"""server:
     rundir: "{self.path('run')}"
     listen: {self.address}@{self.port}
@@ -168,7 +197,7 @@ template:
     zonefile-load: whole
     journal-content: none
     semantic-checks: off
-zone:
+{self.signing}zone:
 {zones}""")]
 
 

@@ -257,6 +257,34 @@ def real_servers():
         check("unbound: a lame name server", got["a.lame.test A"], status="servfail")
 
 
+def validation():
+    """AD: asked for in every question (RFC 6840 s5.7), set by a resolver that validates, for what is signed."""
+    records = ("_25._tcp.mx1 TLSA 3 1 1 " + "ab" * 32 + "\n_imaps._tcp SRV 10 5 993 imap\n_pop3._tcp SRV 0 0 0 .\n")
+    with harness.Scratch() as scratch:
+        signed = harness.Knot(scratch, {"signed.test": ZONE + records}, signed=True)
+        plain = harness.Knot(scratch, {"plain.test": ZONE + records})
+        if not signed.start() or not plain.start():
+            tap.skip("validation", signed.missing)
+            return
+        unbound = harness.Unbound(scratch, {"signed.test": signed.port, "plain.test": plain.port},
+                                  ['module-config: "validator iterator"', *harness.trust_anchors(signed, "signed.test")])
+        if not unbound.start():
+            tap.skip("validation", unbound.missing)
+            return
+        got = ask(f"127.0.0.1:{unbound.port}", [
+            "_25._tcp.mx1.signed.test TLSA", "_25._tcp.mx1.plain.test TLSA", "_imaps._tcp.signed.test SRV",
+            "_pop3._tcp.plain.test SRV", "_25._tcp.none.signed.test TLSA"])
+        check("TLSA of a signed zone", got["_25._tcp.mx1.signed.test TLSA"], status="ok", ad=True,
+              answer=["_25._tcp.mx1.signed.test 300 TLSA 3 1 1 " + "ab" * 32])
+        check("TLSA of one that is not", got["_25._tcp.mx1.plain.test TLSA"], status="ok", ad=False)
+        check("SRV", got["_imaps._tcp.signed.test SRV"], status="ok", ad=True,
+              answer=["_imaps._tcp.signed.test 300 SRV 10 5 993 imap.signed.test"])
+        check("SRV: no such service", got["_pop3._tcp.plain.test SRV"], answer=["_pop3._tcp.plain.test 300 SRV 0 0 0 ."])
+        check("absence is proven too", got["_25._tcp.none.signed.test TLSA"], status="nxdomain", ad=True)
+        got = ask(f"127.0.0.1:{signed.port}", ["_25._tcp.mx1.signed.test TLSA"])
+        check("a server that does not validate", got["_25._tcp.mx1.signed.test TLSA"], status="ok", ad=False)
+
+
 def directly():
     """Name servers asked themselves, at addresses of their own, without recursion."""
     with harness.Scratch() as scratch:
@@ -314,6 +342,6 @@ def blocklists():
 
 
 for part in (status_of_each, patience, without_edns, truncation, pacing, window, several_resolvers, environment,
-             resolver_texts, idle, real_servers, directly, blocklists):
+             resolver_texts, idle, real_servers, validation, directly, blocklists):
     part()
 sys.exit(tap.done())

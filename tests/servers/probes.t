@@ -28,6 +28,8 @@ mx1.example AAAA 2001:db8::25
 mx2.example A 192.0.2.26
 web A 192.0.2.80
 null MX 0 .
+filtered MX 10 mx0a-1.pphosted.com.
+autodiscover.filtered CNAME autodiscover.outlook.com.
 empty TXT nothing
 lint MX 10 alias.lint
 lint MX 20 private.lint
@@ -98,6 +100,15 @@ def mail_servers(resolver):
            {"code": 1, "faults": ["alias", "no_address", "special_address"]})
     _, lines, _ = check(resolver, "--probe", "mx", "evil.test")
     tap.ok("\x1b" not in json.dumps(lines, ensure_ascii=False), "a name with an escape in it is made safe", lines)
+
+
+def providers(resolver):
+    for domain, wanted in (("example.test", {"provider.id": "own", "provider.kind": "own", "provider.acts": "administrator"}),
+                           ("filtered.test", {"provider.id": "proofpoint", "provider.kind": "gateway", "provider.mailboxes": "microsoft365",
+                                              "provider.mailboxes_by": "autodiscover"}),
+                           ("null.test", {"provider.id": None, "provider.acts": None})):
+        _, lines, _ = check(resolver, "--probe", "provider", domain)
+        expect(f"the provider of {domain}", facts(lines[0], "provider"), wanted)
 
 
 def hosts(resolver):
@@ -211,6 +222,7 @@ def main():
         resolver = f"127.0.0.1:{unbound.port}"
         mail_servers(resolver)
         hosts(resolver)
+        providers(resolver)
         proofs(resolver)
         addresses(resolver)
         bulk(resolver)

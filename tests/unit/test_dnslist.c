@@ -87,6 +87,27 @@ static void test_verdicts(void) {
   g_assert_null(meaning); /* nobody documented it: no words are invented */
 }
 
+/* What other tools get wrong (RFC 5782, and the operators' own pages): each must not count as a listing. */
+static const struct {
+  const char *mistake, *zone, *answer;
+  DnsListVerdict want;
+} mistakes[] = {
+    {"any A record is a listing", "bl.spamcop.net", "203.0.113.80", DNSLIST_UNKNOWN},
+    {"127.255.255.252, a misspelled zone, counted", "zen.spamhaus.org", "127.255.255.252", DNSLIST_REFUSED},
+    {"127.255.255.254, a public resolver, counted", "zen.spamhaus.org", "127.255.255.254", DNSLIST_REFUSED},
+    {"127.255.255.255, too many questions, counted", "zen.spamhaus.org", "127.255.255.255", DNSLIST_REFUSED},
+    {"127.0.1.255, a domain list asked about an address, counted", "dbl.spamhaus.org", "127.0.1.255", DNSLIST_REFUSED},
+    {"127.0.0.1 of URIBL, a refusal, counted", "multi.uribl.com", "127.0.0.1", DNSLIST_REFUSED},
+};
+
+static void test_mistakes(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(mistakes); i++) {
+    const char *const addresses[] = {mistakes[i].answer, NULL};
+    g_test_message("mistake: %s", mistakes[i].mistake);
+    g_assert_cmpint(dnslist_judge(dnslists_zone(knowledge, mistakes[i].zone), addresses, NULL), ==, mistakes[i].want);
+  }
+}
+
 static void test_many_records(void) {
   const char *addresses[300];
   for (guint i = 0; i < G_N_ELEMENTS(addresses); i++)
@@ -386,6 +407,7 @@ int main(int argc, char **argv) {
   }
   g_assert_cmpuint(diags_length(diags), ==, 0);
   g_test_add_func("/dnslist/verdicts", test_verdicts);
+  g_test_add_func("/dnslist/mistakes", test_mistakes);
   g_test_add_func("/dnslist/many-records", test_many_records);
   g_test_add_func("/dnslist/test-names", test_names);
   g_test_add_func("/dnslist/find", test_find);

@@ -205,7 +205,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/host/many", test_host_many);
   g_test_add_func("/host/faults", test_host_faults);
   g_test_add_func("/ptr/ends", test_ptr);
-  g_test_add_func("/ptr/asks-about-the-sender", test_ptr_asks_about_the_sender);
+  g_test_add_func("/ptr/mistake/checked-on-the-mx-not-on-the-sender", test_ptr_asks_about_the_sender);
   g_test_add_func("/ptr/faults", test_ptr_faults);
   g_test_add_func("/ptr/generic", test_generic);
   int status = g_test_run();
