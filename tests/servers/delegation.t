@@ -51,9 +51,12 @@ def parent_zone():
     return text + f"single NS ns1.single\nns1.single A {FIRST}\nnameless NS ns2.nameless\n"
 
 
-def check(resolver, port, domain):
-    done = subprocess.run([PROGRAM, "check", "--json", "--resolver", resolver, "--dns-port", str(port), "--timeout", "1500",
-                           "--probe", "delegation", domain], capture_output=True, text=True, timeout=60,
+def check(resolver, port, domain, *arguments):
+    return run("--resolver", resolver, "--dns-port", str(port), "--timeout", "1500", *arguments, "--probe", "delegation", domain)
+
+
+def run(*arguments):
+    done = subprocess.run([PROGRAM, "check", "--json", *arguments], capture_output=True, text=True, timeout=60,
                           env={**os.environ, "TZ": "UTC"})
     lines = done.stdout.splitlines()
     probe = json.loads(lines[0])["probes"]["delegation"] if lines else {}
@@ -116,6 +119,26 @@ def judge(resolver, port):
     expect("is a fault of the domain", have, code=1, faults=["signatures"])
 
 
+def replayed(resolver, port, scratch):
+    """A recording has what the name servers said, and gives the same result without any of them."""
+    for domain in ("changed.test", "half.test", "none.test", "cached.test"):
+        path = os.path.join(scratch.dir, domain + ".jsonl")
+        live = check(resolver, port, domain, "--record", path)
+        again = run("--replay", path, "--probe", "delegation", domain)
+        same = {key for key in live if key not in ("errors",)}
+        tap.ok({k: live[k] for k in same} == {k: again[k] for k in same}, f"replayed: {domain}", f"{live}\n{again}")
+
+
+def many(resolver, port):
+    """Two hundred targets in one run, each asking four servers or more."""
+    names = [f"n{i}.{zone}.test" for i in range(50) for zone in ("good", "changed", "half", "undecided")]
+    done = subprocess.run([PROGRAM, "check", "--json", "--resolver", resolver, "--dns-port", str(port), "--timeout", "3000",
+                           "--probe", "delegation", "-"], input="\n".join(names), capture_output=True, text=True, timeout=60)
+    facts = [json.loads(line)["probes"]["delegation"]["facts"] for line in done.stdout.splitlines()]
+    tap.ok(len(facts) == 200 and all(f.get("delegation.status") == "same" for f in facts), "200 targets in one run",
+           f"{len(facts)} {[f.get('delegation.status') for f in facts]} {done.stderr}")
+
+
 def in_between(resolver, port):
     """Somebody answers in the place of the servers that were asked."""
     for domain in ("good.test", "changed.test", "none.test", "half.test"):
@@ -137,6 +160,8 @@ def main():
                 tap.skip("delegation", server.missing)
                 return
         judge(f"127.0.0.1:{unbound.port}", parent.port)
+        replayed(f"127.0.0.1:{unbound.port}", parent.port, scratch)
+        many(f"127.0.0.1:{unbound.port}", parent.port)
         in_between(f"127.0.0.1:{unbound.port}", unbound.port + 1)
 
 
