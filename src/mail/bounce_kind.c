@@ -148,9 +148,21 @@ static BounceKind kind_of_mail(const KindSigns *signs, const char *text) {
   return bounce_phrase_of_delay(text) ? BOUNCE_DELAY : BOUNCE_BOUNCE;
 }
 
+/* Lists talk about bounces, with logs and notices in their mails. */
+static gboolean is_list_mail(const GPtrArray *headers) {
+  const char *type = fields_get(headers, "Content-Type"), *path = fields_get(headers, "Return-Path");
+  gboolean list = fields_get(headers, "List-Id") && fields_get(headers, "List-Post");
+  gboolean notice = notice_is_daemon(fields_get(headers, "From")) || fields_get(headers, "X-Failed-Recipients") ||
+                    (path && strncmp(path, "<>", 2) == 0) ||
+                    (type && g_ascii_strncasecmp(type, "multipart/report", 16) == 0);
+  return list && !notice;
+}
+
 BounceKind bounce_kind_judge(const KindSigns *signs) {
   if (signs->feedback || fields_get(signs->headers, "X-Apple-Unsubscribe"))
     return BOUNCE_FEEDBACK;
+  if (is_list_mail(signs->headers))
+    return BOUNCE_OTHER;
   if (signs->report && signs->report->len > 0)
     return kind_of_report(signs->report);
   if (signs->disposition)
