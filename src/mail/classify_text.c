@@ -90,8 +90,9 @@ char *classify_normalise(const char *text) {
     }
   }
   /* Not in the middle of a character. */
-  while (out->len > 0 && out->len >= MAX_TEXT && ((guchar)out->str[out->len - 1] & 0x80))
-    g_string_truncate(out, out->len - 1);
+  const char *end = NULL;
+  if (out->len >= MAX_TEXT && !g_utf8_validate_len(out->str, out->len, &end))
+    g_string_truncate(out, (gsize)(end - out->str));
   drop_repeated_codes(out);
   g_autofree char *normal = g_strchomp(g_string_free(out, FALSE));
   return g_str_is_ascii(normal) ? g_steal_pointer(&normal) : g_utf8_strdown(normal, -1);

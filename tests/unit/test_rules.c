@@ -115,6 +115,17 @@ static void test_normalise(void) {
     g_autofree char *text = classify_normalise(rows[i][0]);
     g_assert_cmpstr(text, ==, rows[i][1]);
   }
+  /* A long text is cut between characters. */
+  for (gsize before = 0; before < 3; before++) {
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (gsize n = 0; n < before; n++)
+      g_string_append_c(text, 'a');
+    while (text->len < 40000)
+      g_string_append(text, "あ");
+    g_autofree char *normal = classify_normalise(text->str);
+    g_assert_true(g_utf8_validate(normal, -1, NULL));
+    g_assert_cmpuint(strlen(normal), >, 16000);
+  }
 }
 
 /* --- which rule decides --- */
