@@ -2,6 +2,7 @@
 #include "base/catalogue.h"
 #include "base/failure.h"
 #include "base/paths.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "flow/flow.h"
 #include "mail/bounce.h"
@@ -203,7 +204,17 @@ static int command_check(Options *options) {
                         .path = options->out,
                         .contacts = options->contacts,
                         .json = options->json};
-  return check_run(&check, stdout, stderr);
+  g_autofree char *prompt = g_strconcat(tr(N_("Password (it is not shown): ")), NULL);
+  char *secret = NULL;
+  if (check_wants_secret(&check)) {
+    secret_protect();
+    check.secret = secret = secret_read(STDIN_FILENO, prompt);
+    if (secret == NULL)
+      return fail(EXIT_USAGE, tr(N_("No password was given; nothing was asked.")));
+  }
+  code = check_run(&check, stdout, stderr);
+  secret_free(secret);
+  return code;
 }
 
 static int command_facts(Options *options) {

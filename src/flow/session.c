@@ -1,11 +1,19 @@
 #include "flow/session_private.h"
 
 #include "base/catalogue.h"
+#include "base/secret.h"
 #include "base/text.h"
+
+void session_free_answer(const Step *step, char *answer) {
+  if (step != NULL && g_strcmp0(step->as, "secret") == 0)
+    secret_free(answer);
+  else
+    g_free(answer);
+}
 
 static void walk_free(gpointer data) {
   Walk *walk = data;
-  g_free(walk->visit.answer);
+  session_free_answer(walk->visit.step, walk->visit.answer);
   if (walk->visit.ticked != NULL)
     g_array_unref(walk->visit.ticked);
   result_free(walk->refused);
@@ -15,7 +23,7 @@ static void walk_free(gpointer data) {
 
 static void kept_free(gpointer data) {
   Kept *kept = data;
-  g_free(kept->answer);
+  session_free_answer(kept->step, kept->answer);
   if (kept->ticked != NULL)
     g_array_unref(kept->ticked);
   g_strfreev(kept->basis);

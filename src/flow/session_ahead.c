@@ -11,12 +11,30 @@
 
 /* --- the run of a step --- */
 
+static gboolean takes_secret(const Probe *probe, const char *name) {
+  for (const ProbeInput *input = probe->inputs; input->name != NULL; input++)
+    if (g_str_equal(input->name, name))
+      return g_str_equal(input->as, "secret");
+  return FALSE;
+}
+
+/* A secret goes where one is wanted, and there alone; what is none is no secret. */
+static void put_secret(Facts *inputs, const Binding *binding, const Facts *facts) {
+  const Fact *fact = template_fact(binding->value, facts);
+  if (fact != NULL && fact->secret)
+    facts_set_copy(inputs, binding->name, fact);
+}
+
 /* The inputs of a probe step. One that is not complete is left out. */
 static Facts *step_inputs(const Step *step, const Facts *facts) {
   Facts *inputs = facts_new();
   for (guint i = 0; step->with != NULL && i < step->with->len; i++) {
     const Binding *binding = g_ptr_array_index(step->with, i);
     gboolean complete = FALSE;
+    if (takes_secret(step->probe, binding->name)) {
+      put_secret(inputs, binding, facts);
+      continue;
+    }
     g_autofree char *value = template_bytes(binding->value, facts, &complete);
     if (complete && *value != '\0')
       facts_set_text(inputs, binding->name, SOURCE_ASKED, value);
@@ -35,7 +53,9 @@ static char *inputs_key(const Probe *probe, const Facts *inputs) {
   g_autoptr(GPtrArray) all = facts_all(inputs);
   for (guint i = 0; i < all->len; i++) {
     const Fact *fact = g_ptr_array_index(all, i);
-    g_string_append_printf(key, "\n%s=%s", fact->name, fact->raw);
+    g_autofree char *digest =
+        fact->secret ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, fact->raw, -1) : NULL;
+    g_string_append_printf(key, "\n%s=%s", fact->name, digest != NULL ? digest : fact->raw);
   }
   return g_string_free(g_steal_pointer(&key), FALSE);
 }

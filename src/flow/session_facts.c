@@ -41,10 +41,7 @@ static void put_number(Facts *facts, const char *name, const char *answer) {
 
 /* Probes get the secret as it is, screens and pages never do. */
 static void put_secret(Facts *facts, const char *name, const char *answer) {
-  Fact fact = {.state = FACT_KNOWN, .type = FACT_TEXT, .source = SOURCE_ASKED};
-  fact.raw = (char *)answer;
-  fact.text = (char *)"********";
-  facts_set_copy(facts, name, &fact);
+  facts_set_secret(facts, name, SOURCE_ASKED, answer);
 }
 
 static void put_plain(Facts *facts, const char *name, const char *answer) {

@@ -75,7 +75,7 @@ void session_keep(Session *s, Walk *walk) {
     g_ptr_array_add(s->kept, kept);
   }
   g_ptr_array_remove(s->later, kept);
-  g_free(kept->answer);
+  session_free_answer(kept->step, kept->answer);
   kept->answer = g_strdup(visit->answer);
   kept->paste = walk->paste;
   if (kept->ticked != NULL)

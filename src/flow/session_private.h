@@ -116,6 +116,9 @@ GPtrArray *session_items(const Session *s, const Step *step, const Facts *facts,
 /* The level of a run for people: WAIT while pending, SKIP if nothing could be asked. */
 Level result_shown_level(const Result *result, gboolean done);
 
+/* Frees an answer, wiped if the step asks for a secret. */
+void session_free_answer(const Step *step, char *answer);
+
 /* --- session_later.c --- */
 Kept *session_find_kept(const Session *s, const Step *step, guint nth);
 /* Keeps the answer of `walk`, together with the facts its question was asked with. */

@@ -38,16 +38,20 @@ char *template_expand(const char *text, const Facts *facts, gboolean *complete) 
   return g_string_free(out, FALSE);
 }
 
-char *template_bytes(const char *text, const Facts *facts, gboolean *complete) {
+const Fact *template_fact(const char *text, const Facts *facts) {
   gsize length = name_length(text);
-  if (length > 0 && text[length + 2] == '\0') {
-    g_autofree char *name = g_strndup(text + 1, length);
-    const Fact *fact = facts_get(facts, name);
-    if (fact != NULL && fact->state == FACT_KNOWN && fact->raw != NULL) {
-      if (complete != NULL)
-        *complete = TRUE;
-      return g_strdup(fact->raw);
-    }
+  if (length == 0 || text[length + 2] != '\0')
+    return NULL;
+  g_autofree char *name = g_strndup(text + 1, length);
+  return facts_get(facts, name);
+}
+
+char *template_bytes(const char *text, const Facts *facts, gboolean *complete) {
+  const Fact *fact = template_fact(text, facts);
+  if (fact != NULL && fact->state == FACT_KNOWN && fact->raw != NULL && !fact->secret) {
+    if (complete != NULL)
+      *complete = TRUE;
+    return g_strdup(fact->raw);
   }
   return template_expand(text, facts, complete);
 }

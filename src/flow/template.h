@@ -15,8 +15,11 @@
 char *template_expand(const char *text, const Facts *facts, gboolean *complete);
 
 /* The same, but a template that is exactly "{name}" of a text fact gives its raw bytes: a probe that judges an
- * address must see what was typed. */
+ * address must see what was typed.  A secret stays one: stars. */
 char *template_bytes(const char *text, const Facts *facts, gboolean *complete);
+
+/* The fact, if `text` is exactly "{name}" of one that is there; else NULL. */
+const Fact *template_fact(const char *text, const Facts *facts);
 
 /* The facts that `text` names, each once.  g_strfreev(). */
 char **template_facts(const char *text);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Shorter ones would take the sense out of what the server says, and are known to everybody who looks over a shoulder. */
+/* Shorter ones would take the sense out of what the server says, and are known to everybody who looks over a shoulder.
+ */
 #define MIN_HIDDEN 3
 
 static void wipe(char *text) {
@@ -53,7 +54,8 @@ char *transfer_without_secret(const Transfer *t, const char *line, gsize length)
   g_autofree char *text = g_strndup(line, length);
   g_auto(GStrv) words = g_strsplit_set(g_strchomp(text), " ", 4);
   guint n = g_strv_length(words);
-  guint at = n > 1 && words[0][0] >= 'A' && words[0][0] <= 'Z' && g_ascii_isdigit(words[0][strlen(words[0]) - 1]) ? 1 : 0;
+  guint at =
+      n > 1 && words[0][0] >= 'A' && words[0][0] <= 'Z' && g_ascii_isdigit(words[0][strlen(words[0]) - 1]) ? 1 : 0;
   if (n == 0)
     return g_strdup("***");
   if (g_strv_contains(plain, words[at]))

@@ -35,8 +35,8 @@ static X509_STORE *authorities(Transfers *house) {
   return house->authorities;
 }
 
-/* libcurl loads no authorities when a bad certificate is to be overlooked, and OpenSSL would have the same opinion of all
- * of them.  The handshake goes on whatever the opinion is. */
+/* libcurl loads no authorities when a bad certificate is to be overlooked, and OpenSSL would have the same opinion of
+ * all of them.  The handshake goes on whatever the opinion is. */
 static CURLcode trust(CURL *easy, void *context, void *user) {
   (void)easy;
   SSL_CTX_set1_cert_store(context, authorities(user));

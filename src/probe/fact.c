@@ -13,6 +13,8 @@ struct Facts {
 
 static void fact_free(gpointer data) {
   Fact *fact = data;
+  if (fact->secret && fact->raw != NULL)
+    explicit_bzero(fact->raw, strlen(fact->raw));
   g_free(fact->name);
   g_free(fact->raw);
   g_free(fact->text);
@@ -49,6 +51,15 @@ void facts_set_text(Facts *facts, const char *name, FactSource source, const cha
   fact->type = FACT_TEXT;
   fact->raw = raw;
   fact->text = text;
+}
+
+void facts_set_secret(Facts *facts, const char *name, FactSource source, const char *value) {
+  char *raw = g_strdup(value);
+  Fact *fact = fact_put(facts, name, FACT_KNOWN, source);
+  fact->type = FACT_TEXT;
+  fact->secret = TRUE;
+  fact->raw = raw;
+  fact->text = g_strdup("********");
 }
 
 void facts_set_number(Facts *facts, const char *name, FactSource source, gint64 value) {

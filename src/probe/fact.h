@@ -28,6 +28,7 @@ typedef struct Fact {
   gint64 number;   /* FACT_NUMBER; of a list: its length */
   char **list;     /* FACT_LIST: safe items, NULL-terminated */
   const char *why; /* unknown: a word ("timeout", "not asked", "cancelled"), interned */
+  gboolean secret; /* `raw` is wiped with the fact, `text` only says that there is one */
   gint64 time;     /* wall clock, microseconds since 1970; 0: not said */
 } Fact;
 
@@ -47,6 +48,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Facts, facts_free)
 
 /* Setting replaces.  `name` may hold dots. Values are copied and made safe. */
 void facts_set_text(Facts *facts, const char *name, FactSource source, const char *value);
+/* A password: probes get it as it is, everybody else sees stars. */
+void facts_set_secret(Facts *facts, const char *name, FactSource source, const char *value);
 void facts_set_number(Facts *facts, const char *name, FactSource source, gint64 value);
 void facts_set_list(Facts *facts, const char *name, FactSource source, const char *const *values);
 void facts_set_absent(Facts *facts, const char *name, FactSource source);

@@ -9,7 +9,7 @@ const Probe *const probe_table[] = {
     &probe_rcpt,
     &probe_dane, &probe_dane_chain,
     &probe_dnsbl,
-    NULL,
+    &probe_submission, &probe_imap, &probe_pop3, NULL,
 };
 
 const Probe *probe_find(const char *name) {

@@ -23,5 +23,8 @@ extern const Probe probe_rcpt;    /* rcpt.c: does a mail server take an address?
 extern const Probe probe_dane;    /* dane.c: which certificates a domain vouches for in the DNS */
 extern const Probe probe_dane_chain;/* dane_chain.c: and whether its servers show them */
 extern const Probe probe_dnsbl;   /* dnsbl.c: is an address or a domain on blocklists? */
+extern const Probe probe_submission; /* mailbox.c: the server that mail programs send by */
+extern const Probe probe_imap;       /* mailbox.c: and those they read from */
+extern const Probe probe_pop3;       /* mailbox.c */
 
 #endif

@@ -92,7 +92,10 @@ static Facts *inputs_of(const Probe *probe, const CheckOptions *options, const F
   Facts *inputs = facts_new();
   for (const ProbeInput *input = probe->inputs; input->name != NULL; input++) {
     const char *value = check_set_value(options, input->name);
-    if (value != NULL)
+    if (g_str_equal(input->as, "secret")) {
+      if (value != NULL && options->secret != NULL)
+        facts_set_secret(inputs, input->name, SOURCE_ASKED, options->secret);
+    } else if (value != NULL)
       facts_set_text(inputs, input->name, SOURCE_ASKED, value);
     else if (facts_get(known, input->name) != NULL)
       facts_set_copy(inputs, input->name, facts_get(known, input->name));

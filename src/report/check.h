@@ -13,6 +13,7 @@ typedef struct CheckOptions {
   const char *const *targets; /* NULL-terminated, "-" stands for the lines of `input`; NULL or empty: those lines,
                                  unless probe and sets say it all */
   const char *const *sets;    /* "fact=value", NULL-terminated, or NULL */
+  const char *secret;         /* what stands for the "-" of a set whose input is a secret, or NULL; borrowed */
   const char *probe;          /* run this one alone; NULL: all that fit */
   const char *path;           /* append results here, passing over targets that it has; NULL: print them */
   const Probe *const *table;  /* NULL: probe_table */
@@ -26,6 +27,9 @@ typedef struct CheckOptions {
  * Takes bounded memory however many targets there are.
  * Returns the exit code: 0 fine, 1 a problem was found, 2 usage, 3 nobody could tell, 4 a file is bad. */
 int check_run(const CheckOptions *options, FILE *out, FILE *err);
+
+/* TRUE if a secret is wanted for such a set ("password=-"): to be read before. */
+gboolean check_wants_secret(const CheckOptions *options);
 
 /* --- the two forms of output: one target with its runs (of ProbeRun) --- */
 

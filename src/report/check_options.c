@@ -76,9 +76,10 @@ static gboolean check_set(const CheckOptions *options, const char *set, FILE *er
   g_autofree char *name = g_strndup(set, (gsize)(sign - set));
   g_autoptr(GPtrArray) names = input_names(options, only);
   const char *const *words = (const char *const *)names->pdata;
-  if (is_secret(options, name))
+  if (is_secret(options, name) && !g_str_equal(sign + 1, "-"))
     return check_complain(err, message_new(N_("--set {name}: a secret does not belong on the command line, where others can "
-                                              "see it. The wizard asks for it"),
+                                              "see it. Write --set {name}=- and type it when asked, or give it as the first "
+                                              "line of standard input"),
                                            "name", name, NULL));
   if (g_strv_contains(words, name))
     return TRUE;
@@ -99,6 +100,15 @@ const char *check_set_value(const CheckOptions *options, const char *name) {
     if (strncmp(options->sets[i], name, length) == 0 && options->sets[i][length] == '=')
       return options->sets[i] + length + 1;
   return NULL;
+}
+
+gboolean check_wants_secret(const CheckOptions *options) {
+  for (guint i = 0; options->sets != NULL && options->sets[i] != NULL; i++) {
+    g_auto(GStrv) words = g_strsplit(options->sets[i], "=", 2);
+    if (words[0] != NULL && g_strcmp0(words[1], "-") == 0 && is_secret(options, words[0]))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean check_has_targets(const CheckOptions *options) {

@@ -1,3 +1,4 @@
+#include "base/secret.h"
 #include "base/catalogue.h"
 #include "base/paths.h"
 #include "ui/app_private.h"
@@ -120,6 +121,8 @@ static void begin_field(App *app) {
   GBytes *draft = g_hash_table_lookup(app->drafts, app->step);
   app->field = field_new(draft == NULL ? view->value : NULL);
   app->field->secret = g_strcmp0(view->as, "secret") == 0;
+  if (app->field->secret)
+    secret_protect();
   gsize length = 0;
   const char *bytes = draft != NULL ? g_bytes_get_data(draft, &length) : NULL;
   if (length > 0)

@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/paths.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "ui/line_voice.h"
 #include "ui/signals.h"
@@ -263,6 +264,19 @@ static gboolean wait_for_probe(Line *line) {
 
 /* --- the two rooms: start menu and session --- */
 
+/* What is typed is not shown; the words that work at every prompt still do. */
+static Next answer_secret(Line *line, const View *view) {
+  secret_protect();
+  secret_hide_typing(line_reader_fd(line->reader), TRUE);
+  char *typed = read_line(line);
+  secret_hide_typing(line_reader_fd(line->reader), FALSE);
+  Next next = typed == NULL ? NEXT_QUIT : command(line, view, typed[0] == ' ' ? "" : typed);
+  if (next == NEXT_STAY)
+    next = answer(line, view, typed);
+  secret_free(typed);
+  return next;
+}
+
 static Next run_session(Line *line) {
   Next next = NEXT_REDRAW;
   while (next == NEXT_REDRAW || next == NEXT_STAY) {
@@ -272,6 +286,10 @@ static Next run_session(Line *line) {
     if (next == NEXT_REDRAW)
       voice_say_view(&line->voice, line->desk, view);
     voice_say_prompt(&line->voice, view);
+    if (g_strcmp0(view->as, "secret") == 0) {
+      next = answer_secret(line, view);
+      continue;
+    }
     g_autofree char *typed = read_line(line);
     if (!typed)
       return NEXT_QUIT;

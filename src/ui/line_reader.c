@@ -68,7 +68,10 @@ char *line_reader_take(LineReader *reader) {
     length = MIN(length, LINE_MAX_BYTES);
     if (length && line[length - 1] == '\r')
       length--;
-    return g_strndup(line, length);
+    char *text = g_strndup(line, length);
+    /* It may have been a password. */
+    explicit_bzero((char *)line, length);
+    return text;
   }
   return NULL;
 }

@@ -18,6 +18,8 @@ Field *field_new(const char *suggestion) {
 void field_free(Field *field) {
   if (field == NULL)
     return;
+  if (field->secret)
+    explicit_bzero(field->bytes->str, field->bytes->allocated_len);
   g_string_free(field->bytes, TRUE);
   g_free(field);
 }

@@ -282,6 +282,94 @@ class Rbldnsd(Server):
             [f"{zone}:ip4set:{zone}" for zone in self.zones]
 
 
+class Dovecot(Server):
+    """IMAP, POP3 and submission with log-in: user anybody, password "secret-word"; `ports` by name (imap, imaps, pop3, pop3s,
+    submission).  `lines` are added to its configuration.  Its address is not the client's own, or it would take passwords
+    without encryption."""
+
+    program = "dovecot"
+    address = "127.0.0.2"
+    password = "secret-word"
+
+    def __init__(self, scratch, certificate, lines=()):
+        super().__init__(scratch)
+        self.certificate = certificate
+        self.lines = lines
+        self.ports = {name: free_port() for name in ("imap", "imaps", "pop3", "pop3s", "submission")}
+        self.port = self.ports["imap"]
+
+    def present(self):
+        return all(os.path.exists("/usr/lib/dovecot/" + p) for p in ("imap-login", "pop3-login")) and \
+            shutil.which(self.program, path=PATH) is not None
+
+    def start(self):
+        if not self.present():
+            return False
+        os.chmod(self.scratch.dir, 0o755)
+        os.makedirs(self.path("run"), exist_ok=True)
+        with open(self.path("log"), "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen([shutil.which(self.program, path=PATH)] + self.arguments(),
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.path(""))
+        for _ in range(200):
+            try:
+                with socket.create_connection((self.address, self.port), 0.5) as s:
+                    if s.recv(100):
+                        return True
+            except OSError:
+                time.sleep(0.05)
+        with open(self.path("log"), encoding="utf-8") as log:
+            raise RuntimeError(f"dovecot did not start: {log.read()}")
+
+    def arguments(self):
+        user = pwd.getpwuid(65534).pw_name if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        group = "nogroup" if os.geteuid() == 0 else "$default_internal_user"
+        submission = os.path.exists("/usr/lib/dovecot/submission-login")
+        listeners = "".join(
+            f"service {service} {{\n  chroot =\n" + "".join(
+                f"  inet_listener {name} {{\n    port = {self.ports.get(name, 0)}\n    ssl = {'yes' if name.endswith('s') else 'no'}\n  }}\n"
+                for name in names) + "}\n"
+            for service, names in (("imap-login", ("imap", "imaps")), ("pop3-login", ("pop3", "pop3s")),
+                                   ("submission-login", ("submission",)))
+            if submission or service != "submission-login")
+        return ["-F", "-c", self.write("dovecot.conf", f"""protocols = imap pop3{' submission' if submission else ''}
+listen = {self.address}
+base_dir = {self.path('run')}
+state_dir = {self.path('state')}
+log_path = {self.path('dovecot.log')}
+default_internal_user = {user}
+default_login_user = {user}
+default_internal_group = {group}
+first_valid_uid = 1
+mail_location = maildir:{self.path('mail')}/%u
+ssl = yes
+ssl_cert = <{self.certificate[0]}
+ssl_key = <{self.certificate[1]}
+disable_plaintext_auth = yes
+auth_mechanisms = plain login
+auth_failure_delay = 0
+passdb {{
+  driver = static
+  args = password={self.password}
+}}
+userdb {{
+  driver = static
+  args = uid={os.geteuid() or 65534} gid={os.getegid() or 65534} home={self.path('mail')}/%u
+}}
+hostname = mail.example.test
+submission_relay_host = 127.0.0.1
+submission_relay_port = 1
+{listeners}service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  chroot =
+}}
+""" + "".join(line + "\n" for line in self.lines))]
+
+
 class Tap:
     """Prints results as they come."""
 

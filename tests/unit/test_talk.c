@@ -30,11 +30,13 @@ static void assert_key(const TalkRequest *request, const char *want) {
 static void test_keys(void) {
   static const char *const one[] = {"192.0.2.1", NULL}, *const two[] = {"192.0.2.1", "2001:db8::1", NULL};
   static const char *const rcpt[] = {"MAIL FROM:<>", "RCPT TO:<a@example.com>", NULL};
-  assert_key(&(TalkRequest){.scheme = TALK_HTTPS, .host = "example.com", .addresses = one, .path = "/x"}, "https://example.com/x");
+  assert_key(&(TalkRequest){.scheme = TALK_HTTPS, .host = "example.com", .addresses = one, .path = "/x"},
+             "https://example.com/x");
   assert_key(&(TalkRequest){.scheme = TALK_HTTPS, .host = "example.com", .port = 443}, "https://example.com/");
   assert_key(&(TalkRequest){.scheme = TALK_HTTPS, .host = "example.com", .port = 8443}, "https://example.com:8443/");
   assert_key(&(TalkRequest){.scheme = TALK_HTTPS, .host = "2001:db8::1", .path = "/x"}, "https://[2001:db8::1]/x");
-  assert_key(&(TalkRequest){.scheme = TALK_SMTP, .host = "mx1.example.com", .addresses = one}, "smtp mx1.example.com:25 192.0.2.1");
+  assert_key(&(TalkRequest){.scheme = TALK_SMTP, .host = "mx1.example.com", .addresses = one},
+             "smtp mx1.example.com:25 192.0.2.1");
   assert_key(&(TalkRequest){.scheme = TALK_SMTP, .host = "mx1.example.com", .addresses = two},
              "smtp mx1.example.com:25 192.0.2.1,2001:db8::1");
   assert_key(&(TalkRequest){.scheme = TALK_SMTP, .host = "mx1.example.com", .addresses = one, .commands = rcpt},
@@ -62,8 +64,8 @@ static void test_key_of_a_login(void) {
 /* --- the recording --- */
 
 static void test_short_form(void) {
-  g_autoptr(TalkAnswer) smtp =
-      parse("{\"talk\":\"smtp mx1.example.com:25 192.0.2.1\",\"lines\":[\"< 220 mx1.example.com\",\"> EHLO pc.example.net\"]}");
+  g_autoptr(TalkAnswer) smtp = parse("{\"talk\":\"smtp mx1.example.com:25 192.0.2.1\",\"lines\":[\"< 220 "
+                                     "mx1.example.com\",\"> EHLO pc.example.net\"]}");
   g_assert_cmpint(smtp->status, ==, TALK_OK);
   g_assert_cmpint(smtp->phase, ==, PHASE_OVER);
   g_assert_cmpuint(smtp->lines->len, ==, 2);
@@ -71,7 +73,8 @@ static void test_short_form(void) {
   g_assert_null(smtp->tls);
   g_assert_null(smtp->chain);
   g_assert_null(smtp->body);
-  g_autoptr(TalkAnswer) https = parse("{\"talk\":\"https://example.com/x\",\"code\":200,\"type\":\"text/plain\",\"body\":\"a\\nb\"}");
+  g_autoptr(TalkAnswer) https =
+      parse("{\"talk\":\"https://example.com/x\",\"code\":200,\"type\":\"text/plain\",\"body\":\"a\\nb\"}");
   g_assert_cmpint(https->code, ==, 200);
   g_assert_cmpstr(https->type, ==, "text/plain");
   g_assert_cmpuint(g_bytes_get_size(https->body), ==, 3);
@@ -145,7 +148,8 @@ static void test_bodies(void) {
 
 /* The random name of a control address is another one in each run. */
 static void test_nonce(void) {
-  g_autoptr(TalkAnswer) answer = talk_answer_new("smtp mx1.example.com:25 192.0.2.1 MAIL FROM:<>; RCPT TO:<k3y@example.com>", TALK_OK);
+  g_autoptr(TalkAnswer) answer =
+      talk_answer_new("smtp mx1.example.com:25 192.0.2.1 MAIL FROM:<>; RCPT TO:<k3y@example.com>", TALK_OK);
   talk_answer_add_line(answer, '>', "RCPT TO:<k3y@example.com>", 25);
   g_autofree char *line = written(answer);
   g_assert_null(strstr(line, "k3y"));
@@ -216,11 +220,12 @@ static void test_too_much(void) {
 /* --- reading what was said --- */
 
 static TalkAnswer *dialogue(void) {
-  return parse("{\"talk\":\"smtp mx1.example.com:25 192.0.2.1 MAIL FROM:<>; RCPT TO:<a@example.com>; RCPT TO:<b@example.com>\","
-               "\"lines\":[\"< 220-mx1.example.com\",\"< 220 hello\",\"> EHLO pc.example.net\",\"< 250-mx1.example.com\","
-               "\"< 250-SIZE 1000\",\"< 250 STARTTLS\",\"> STARTTLS\",\"< 220 go\",\"> EHLO pc.example.net\","
-               "\"< 250-mx1.example.com\",\"< 250\",\"> MAIL FROM:<>\",\"< 250 2.1.0 ok\",\"> RCPT TO:<a@example.com>\","
-               "\"< 550-5.1.1 no\",\"< 550 5.1.1 such user\",\"> RCPT TO:<b@example.com>\"]}");
+  return parse(
+      "{\"talk\":\"smtp mx1.example.com:25 192.0.2.1 MAIL FROM:<>; RCPT TO:<a@example.com>; RCPT TO:<b@example.com>\","
+      "\"lines\":[\"< 220-mx1.example.com\",\"< 220 hello\",\"> EHLO pc.example.net\",\"< 250-mx1.example.com\","
+      "\"< 250-SIZE 1000\",\"< 250 STARTTLS\",\"> STARTTLS\",\"< 220 go\",\"> EHLO pc.example.net\","
+      "\"< 250-mx1.example.com\",\"< 250\",\"> MAIL FROM:<>\",\"< 250 2.1.0 ok\",\"> RCPT TO:<a@example.com>\","
+      "\"< 550-5.1.1 no\",\"< 550 5.1.1 such user\",\"> RCPT TO:<b@example.com>\"]}");
 }
 
 static void assert_reply(const TalkAnswer *answer, const char *command, int nth, const char *want) {
@@ -251,13 +256,15 @@ static void test_replies(void) {
 }
 
 static void test_replies_of_others(void) {
-  g_autoptr(TalkAnswer) imap = parse("{\"talk\":\"imap imap.example.com:143\",\"lines\":[\"< * OK 250 ready\",\"> A001 CAPABILITY\","
-                                     "\"< * CAPABILITY IMAP4rev1\",\"< A001 OK done\"]}");
+  g_autoptr(TalkAnswer) imap =
+      parse("{\"talk\":\"imap imap.example.com:143\",\"lines\":[\"< * OK 250 ready\",\"> A001 CAPABILITY\","
+            "\"< * CAPABILITY IMAP4rev1\",\"< A001 OK done\"]}");
   TalkReply reply;
   g_assert_true(talk_find_reply(imap, "capability", 0, &reply));
   g_assert_cmpint(reply.code, ==, 0);
   g_assert_cmpstr(talk_reply_line(imap, &reply, 0), ==, "* CAPABILITY IMAP4rev1");
-  g_autoptr(TalkAnswer) garbage = parse("{\"talk\":\"smtp mx1.example.com:25\",\"lines\":[\"< 2\",\"< \",\"< 999 x\"]}");
+  g_autoptr(TalkAnswer) garbage =
+      parse("{\"talk\":\"smtp mx1.example.com:25\",\"lines\":[\"< 2\",\"< \",\"< 999 x\"]}");
   g_assert_true(talk_find_reply(garbage, NULL, 0, &reply));
   g_assert_cmpint(reply.code, ==, 0);
   g_assert_cmpstr(talk_reply_line(garbage, &reply, 1), ==, "");
@@ -273,7 +280,8 @@ static void test_replay(void) {
   static const char *const one[] = {"192.0.2.1", NULL}, *const other[] = {"192.0.2.2", NULL};
   g_autoptr(Net) net = net_replay_new(NULL, NULL);
   g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-  g_assert_true(net_preload(net, "{\"talk\":\"smtp mx1.example.com:25 192.0.2.1\",\"status\":\"declined\",\"lines\":[\"< 554 no\"]}", NULL));
+  g_assert_true(net_preload(
+      net, "{\"talk\":\"smtp mx1.example.com:25 192.0.2.1\",\"status\":\"declined\",\"lines\":[\"< 554 no\"]}", NULL));
   net_add_sink(net, collect, lines);
   TalkRequest request = {.scheme = TALK_SMTP, .host = "mx1.example.com", .addresses = one};
   g_autoptr(NetWaiter) waiter = net_waiter_new(net);
@@ -305,7 +313,8 @@ static void test_replay(void) {
 static void test_replay_of_a_login(void) {
   g_autoptr(Net) net = net_replay_new(NULL, NULL);
   g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-  g_assert_true(net_preload(net, "{\"talk\":\"imaps imap.example.com:993 192.0.2.1 login taro\",\"status\":\"denied\"}", NULL));
+  g_assert_true(
+      net_preload(net, "{\"talk\":\"imaps imap.example.com:993 192.0.2.1 login taro\",\"status\":\"denied\"}", NULL));
   net_add_sink(net, collect, lines);
   const TalkRequest request = {.scheme = TALK_IMAPS,
                                .host = "imap.example.com",
