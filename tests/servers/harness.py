@@ -511,3 +511,74 @@ server_names_hash_bucket_size 128;
         """The lines of its log."""
         with open(self.path("access.log"), encoding="utf-8", errors="replace") as log:
             return log.read().splitlines()
+
+
+class Postfix(Server):
+    """A mail server at port 25 of an address: for `domain`, with the mailboxes ok and full, and check_recipient_access
+    `replies` {"grey@example.test": "450 4.7.1 Greylisted"}.  It wants to be started by root; inside a Namespace."""
+
+    program = "postfix"
+
+    def __init__(self, scratch, domain, certificate, replies, address="127.0.0.1"):
+        super().__init__(scratch)
+        self.domain = domain
+        self.certificate = certificate
+        self.replies = replies
+        self.address = address
+        self.port = 25
+        if os.geteuid() != 0:
+            self.missing = "postfix wants to be root"
+
+    def start(self):
+        if os.geteuid() != 0:
+            return False
+        return super().start()
+
+    def answering(self):
+        try:
+            with socket.create_connection((self.address, self.port), 0.5) as s:
+                s.settimeout(2)
+                return s.recv(100).startswith(b"220")
+        except OSError:
+            return False
+
+    def arguments(self):
+        user = pwd.getpwnam("postfix")
+        os.chmod(self.scratch.dir, 0o755)
+        for name in ("queue", "data"):
+            os.makedirs(self.path(name), exist_ok=True)
+        os.chown(self.path("data"), user.pw_uid, user.pw_gid)
+        replies = ", ".join(f"{{{address}={reply}}}" for address, reply in self.replies.items())
+        self.write("main.cf", f"""compatibility_level = 3.6
+queue_directory = {self.path('queue')}
+data_directory = {self.path('data')}
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+meta_directory = /etc/postfix
+shlib_directory = /usr/lib/postfix
+inet_interfaces = {self.address}
+inet_protocols = ipv4
+myhostname = mx1.{self.domain}
+mydestination = {self.domain}
+alias_maps =
+local_recipient_maps = inline:{{ ok=x, full=x }}
+smtpd_recipient_restrictions = check_recipient_access inline:{{ {replies} }}, reject_unauth_destination
+smtpd_tls_chain_files = {self.certificate[1]}, {self.certificate[0]}
+smtpd_tls_security_level = may
+message_size_limit = 10485760
+maillog_file = {self.path('maillog')}
+maillog_file_prefixes = {self.scratch.dir}
+import_environment = MAIL_CONFIG
+""")
+        self.write("master.cf", """25        inet  n  -  n  -  -  smtpd
+cleanup   unix  n  -  n  -  0  cleanup
+rewrite   unix  -  -  n  -  -  trivial-rewrite
+local     unix  -  n  n  -  -  local
+proxymap  unix  -  -  n  -  -  proxymap
+anvil     unix  -  -  n  -  1  anvil
+tlsmgr    unix  -  -  n  1000? 1 tlsmgr
+qmgr      unix  n  -  n  300 1 qmgr
+pickup    unix  n  -  n  60  1 pickup
+postlog   unix-dgram n -  n  - 1 postlogd
+""")
+        return ["-c", self.path("").rstrip("/"), "start-fg"]
