@@ -5,6 +5,7 @@ const Probe *const probe_table[] = {
     &probe_ptr, &probe_spf, &probe_dmarc, &probe_dkim, &probe_arc, &probe_tls_rpt,
     &probe_mta_sts,
     &probe_domain,
+    &probe_autoconfig,
     &probe_smtp,
     &probe_rcpt,
     &probe_dane, &probe_dane_chain,
