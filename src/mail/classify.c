@@ -322,12 +322,34 @@ static void case_clear(Case *c) {
     g_free(c->hosts[i]);
 }
 
+/* A service that only says "user unknown" may explain itself around these words: "the account is disabled". */
+static void refine(Case *c, const char *words, Choice *cause) {
+  const RuleProvider *provider = cause->rule ? cause->rule->provider : NULL;
+  if (!provider || provider->kind != PROVIDER_SERVICE || !c->refusal->notice ||
+      strcmp(cause->rule->cause, "recipient_unknown") != 0)
+    return;
+  g_autofree char *notice = classify_normalise(c->refusal->notice);
+  char *own = strstr(notice, words);
+  if (!own)
+    return;
+  memset(own, ' ', strlen(words));
+  c->text = notice;
+  const GArray *hits = rule_matcher_run(c->classifier->matcher, notice);
+  for (guint i = 0; i < hits->len; i++) {
+    const RuleHit *hit = &g_array_index(hits, RuleHit, i);
+    gboolean fits = hit->rule->provider == provider && !hit->rule->wrapper && !hit->rule->last;
+    if (fits && hit->weight > cause->weight && score_rule(c, hit->rule) >= 0)
+      *cause = (Choice){hit->rule, TRUST_NAMED, 0, hit->weight};
+  }
+}
+
 static void decide(Case *c, Classification *result, Choice *cause, Choice *wrapper) {
   const Refusal *refusal = c->refusal;
   g_autofree char *words = classify_normalise(refusal->words ? refusal->words : "");
   Reading said = read_text(c, words);
   *wrapper = said.wrapper;
   *cause = said.cause.rule ? said.cause : read_by_code(c);
+  refine(c, words, cause);
   if (decide_by_rule(result, cause))
     return;
   read_codes(c->classifier);

@@ -38,6 +38,10 @@ static const Row rows[] = {
     {NOTICE "550 xyzzy (in reply to MAIL FROM command)\n", "sender_address_rejected", "false"},
     {NOTICE "550 xyzzy (in reply to end of DATA command)\n", "content_policy", "false"},
     {NOTICE "450 4.0.0 xyzzy\n", "greylisted", "false"},
+    /* A service's own explanation around "user unknown". */
+    {"From: Postmaster@ezweb.ne.jp\nTo: hanako@example.org\nSubject: Mail System Error - Returned Mail\n\n"
+     "The user(s) account is disabled.\n\n<taro@ezweb.ne.jp>: 550 user unknown (in reply to RCPT TO command)\n",
+     "mailbox_disabled", "false"},
     /* A notice of delay: its reason if anything gives one, and else that it is one. */
     {REPORT "Status: 4.4.1\nDiagnostic-Code: smtp; connect to mx.example.com[192.0.2.1]:25: Connection timed out\n\n--b--\n",
      "network_unreachable", "false"},
