@@ -37,6 +37,7 @@ static const char *const announcements[] = {
     "エラーメッセージ",
     "エラーの内容",
     "次のエラーが返されました",
+    "次のエラーが発生しました",
     NULL,
 };
 

@@ -66,6 +66,19 @@ static gboolean is_origin_line(const char *line) {
          strspn(line + end, ">)") >= 1 && !line[end + strspn(line + end, ">)")];
 }
 
+/* "taro@example.com (taro@example.com)", "taro@example.com<mailto:taro@example.com>": the address again says nothing. */
+static gsize repetition_length(const char *rest, const char *address) {
+  gsize start = 0, end = 0, before = strspn(rest, "(<[");
+  if (before == 0 || !scan_mailbox(rest, &start, &end))
+    return 0;
+  if (g_ascii_strncasecmp(rest + before, "mailto:", 7) == 0)
+    before += 7;
+  gboolean same = start == before && end - start == strlen(address) &&
+                  g_ascii_strncasecmp(rest + start, address, end - start) == 0;
+  gsize after = strspn(rest + end, ")>] \t");
+  return same && after > 0 ? end + after : 0;
+}
+
 /* The lines from `line` (from byte `offset`) to the end of the paragraph, or to the next address. An address alone in
  * its paragraph has its words in the next one. */
 static char *passage(const Reading *reading, const Mention *head, const char *address) {
@@ -75,6 +88,7 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
   const char *rest = notice->lines[head->line] + head->end;
   rest += bounce_mention_time(rest);
   rest += strspn(rest, ">\"' \t:;)");
+  rest += repetition_length(rest, address);
   g_string_append(words, rest);
   for (guint i = head->line + 1; i < notice->n_lines && words->len < MAX_WORDS; i++) {
     const char *line = notice_line(notice, i);

@@ -118,7 +118,8 @@ static gboolean unit_behind(const char *p) {
 
 /* TRUE if Japanese words or punctuation before `end` announce a code. */
 static gboolean announced_in_japanese(const char *text, const char *end) {
-  static const char *const words[] = {"：", "「", "『", "（", "【", "、", "。", "エラー", "コード", "応答", "番号", NULL};
+  static const char *const words[] = {"：", "「", "『", "（", "【", "、", "。", "エラー", "コード", "応答", "番号",
+                                      "※",  "→",  "・",  NULL};
   for (const char *const *word = words; *word; word++) {
     gsize n = strlen(*word);
     if ((gsize)(end - text) >= n && strncmp(end - n, *word, n) == 0)
