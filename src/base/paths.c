@@ -112,6 +112,10 @@ char **paths_own_flows(void) {
   return folders;
 }
 
+char *paths_keys(void) {
+  return g_build_filename(g_get_user_config_dir(), "whybounce", "keys", NULL);
+}
+
 char **paths_own_knowledge(const char *name) {
   char **files = g_new0(char *, 3);
   files[0] = g_build_filename("/etc/whybounce/knowledge", name, NULL);

@@ -20,6 +20,8 @@ char *paths_module(const char *name);    /* a loadable part of the program: NAME
 /* Folders with the site's and the user's own flows, which may not exist: /etc/whybounce/flows and
  * $XDG_CONFIG_HOME/whybounce/flows. g_strfreev(). */
 char **paths_own_flows(void);
+/* The user's keys for lists that want one. */
+char *paths_keys(void);
 
 /* Files with knowledge of the site's and the user's own, which may not exist: /etc/whybounce/knowledge/NAME and
  * $XDG_CONFIG_HOME/whybounce/knowledge/NAME. g_strfreev(). */

@@ -87,6 +87,35 @@ DnsList *dnslists_add(DnsLists *lists, const char *zone) {
   return list;
 }
 
+static gboolean is_under(const char *name, const char *domain);
+
+static DnsList *find_mutable(const DnsLists *lists, const char *zone) {
+  return zone != NULL ? g_hash_table_lookup(lists->by_zone, zone) : NULL;
+}
+
+GPtrArray *dnslists_unlock(DnsLists *lists, const char *ending) {
+  static const char mark[] = "{key}.";
+  GPtrArray *zones = g_ptr_array_new();
+  for (guint i = 0; i < lists->lists->len; i++) {
+    DnsList *list = g_ptr_array_index(lists->lists, i);
+    const char *zone = g_str_has_prefix(list->zone, mark) ? list->zone + strlen(mark) : NULL;
+    if (zone == NULL || g_strcmp0(list->why_never, "keyed") != 0 || list->kinds == 0 ||
+        !(g_str_equal(zone, ending) || is_under(zone, ending)))
+      continue;
+    g_autofree char *asked = g_strconcat("KEY.", zone, NULL);
+    list->zone = g_string_chunk_insert(lists->strings, asked);
+    list->ask = DNSLIST_ASK_KEYED;
+    list->why_never = NULL;
+    DnsList *replaced = find_mutable(lists, list->replaces);
+    if (replaced != NULL) {
+      replaced->ask = DNSLIST_ASK_NEVER;
+      replaced->why_never = "redundant";
+    }
+    g_ptr_array_add(zones, (gpointer)zone);
+  }
+  return zones;
+}
+
 gboolean dnslists_is_plain(const DnsLists *lists) {
   return lists->doc == NULL;
 }

@@ -15,6 +15,7 @@ typedef enum DnsListKind { DNSLIST_IP4 = 1, DNSLIST_IP6 = 2, DNSLIST_DOMAIN = 4 
 typedef enum DnsListTier { DNSLIST_MAJOR, DNSLIST_MINOR, DNSLIST_INFO } DnsListTier;
 typedef enum DnsListAsk {
   DNSLIST_ASK_CORE,       /* by default */
+  DNSLIST_ASK_KEYED,      /* by default too, after its positive test point answered: a wrong key looks clean */
   DNSLIST_ASK_EXTENDED,   /* lists=all */
   DNSLIST_ASK_UNVERIFIED, /* lists=all, after its positive test point answered in this session */
   DNSLIST_ASK_NEVER,      /* redundant, keyed, hashed or retired: only recognised in bounces */
@@ -47,6 +48,10 @@ gboolean dnslists_file_knows(const char *path, const DnsLists *lists);
 void dnslists_free(DnsLists *lists);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DnsLists, dnslists_free)
 
+/* There is a key for the zones that end in `ending`: those of them that need one are asked from now on, by names in which
+ * the key is written KEY, and free ones that they replace no more.  Returns their zones without the key, owned by the
+ * set. */
+GPtrArray *dnslists_unlock(DnsLists *lists, const char *ending);
 /* TRUE for a plain file of zones, of which nothing is known but the name. */
 gboolean dnslists_is_plain(const DnsLists *lists);
 guint dnslists_length(const DnsLists *lists);

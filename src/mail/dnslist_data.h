@@ -18,6 +18,7 @@ struct DnsList {
   const char *advice, *advice_policy;   /* message ids; advice_policy: for DNSLIST_POLICY, NULL: as advice */
   gboolean known;                       /* its tier, status and codes come from a knowledge file */
   const char *test_listed, *test_clean; /* NULL: as RFC 5782 s5 says; "none": there is no such entry */
+  const char *replaces; /* keyed: the free zone with the same contents, or NULL */
   unsigned kinds;
   DnsListTier tier;
   DnsListAsk ask;

@@ -45,7 +45,7 @@ static const char *const status_words[] = {"alive", "unknown", "key-required", N
 static const char *const list_keys[] = {
     "name",          "ask",      "why",         "tier",       "kinds",      "type",    "codes",    "listed", "weak",
     "policy",        "positive", "neutral",     "refused",    "status",     "url",     "lookup",   "delist", "advice",
-    "advice_policy", "note",     "test_listed", "test_clean", "confidence", "sources", "reviewed", NULL};
+    "advice_policy", "note",     "test_listed", "test_clean", "replaces", "confidence", "sources", "reviewed", NULL};
 static const char *const retired_keys[] = {"name",  "reason",     "since",  "behaviour", "instead",
                                            "zones", "confidence", "source", "reviewed",  NULL};
 static const char *const file_keys[] = {"format", "reviewed", "sources", "lists", "retired", NULL};
@@ -233,6 +233,7 @@ static void load_list(Loader *loader, const YamlNode *key, const YamlNode *entry
   list->advice_policy = advice_of(loader, entry, "advice_policy");
   list->test_listed = yaml_get_text(entry, "test_listed");
   list->test_clean = yaml_get_text(entry, "test_clean");
+  list->replaces = yaml_get_text(entry, "replaces");
   list->doubtful =
       g_strcmp0(status, "unknown") == 0 || g_strcmp0(confidence, "low") == 0 || yaml_get(entry, "codes") != NULL;
   load_codes(loader, entry, list);

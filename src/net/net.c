@@ -169,6 +169,7 @@ void net_question_settle(Net *net, Question *q, gpointer answer) {
 
 static void question_done(gpointer user, gpointer owner, DnsAnswer *answer) {
   Net *net = user;
+  net_hide(net, owner, answer);
   net_question_settle(net, owner, answer);
   net->answered++;
   net_say(net, owner);
@@ -190,7 +191,9 @@ static void question_close(Question *q, DnsStatus status) {
 
 static void question_begin(Net *net, Question *q) {
   DnsWireName wire;
-  if (!dns_wire_name(q->name, &wire)) {
+  g_autofree char *revealed = net_reveal(net, q);
+  const char *name = revealed != NULL ? revealed : q->name;
+  if (!dns_wire_name(name, &wire)) {
     question_close(q, DNS_BAD_NAME);
     return;
   }
@@ -204,7 +207,7 @@ static void question_begin(Net *net, Question *q) {
     net_say(net, q);
     return;
   }
-  q->task = dns_live_ask(q->live, q->name, &wire, q->type, q);
+  q->task = dns_live_ask(q->live, name, &wire, q->type, q);
   net->open++;
 }
 
@@ -255,8 +258,9 @@ static void abandon_dns(Net *net, Question *q) {
 }
 
 static gpointer cancelled_dns(const Net *net, const Question *q) {
-  (void)net;
-  return dns_task_cancelled(q->task);
+  DnsAnswer *answer = dns_task_cancelled(q->task);
+  net_hide(net, q, answer);
+  return answer;
 }
 
 static char *line_of_dns(gconstpointer answer, const char *nonce) {
@@ -411,6 +415,7 @@ void net_free(Net *net) {
     return;
   g_clear_pointer(&net->kept, g_hash_table_unref);
   g_clear_pointer(&net->invented, g_hash_table_unref);
+  g_clear_pointer(&net->secrets, g_ptr_array_unref);
   if (net->transfers != NULL)
     net->talks->free(net->transfers);
   g_free(net->ca_file);

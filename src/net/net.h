@@ -149,6 +149,12 @@ const char *net_resolvers(const Net *net);
  * {"dns":"nonce.bl.example A","status":"nxdomain"}.  In replay it is "nonce". */
 const char *net_nonce(const Net *net);
 
+/* A label that nobody may see, like the key by which a list knows its customers.  In questions under `zone` the label
+ * before it is written NET_SECRET_LABEL: "2.0.0.127.KEY.zen.example A" goes to the resolver with `label` in its place, which
+ * is in no answer, recording or message.  FALSE: it cannot be one (8 to 63 letters, digits, hyphens, underscores). */
+#define NET_SECRET_LABEL "KEY"
+gboolean net_set_secret(Net *net, const char *zone, const char *label);
+
 /* Asks for the address of a name that does not exist (RFC 6761 s6.4: nothing is under "invalid"); the answer, or NULL.
  * From then on every other answer that holds nothing but addresses from there is DNS_INVENTED, with its records. */
 const DnsAnswer *net_ask_nonce(Net *net);

@@ -64,6 +64,7 @@ struct Net {
   GArray *sinks;
   GArray *files;    /* of int */
   GHashTable *kept; /* key -> Kept */
+  GPtrArray *secrets;   /* of Secret; NULL: none */
   GHashTable *invented; /* set of addresses; NULL: the resolver is not known to invent any */
 };
 
@@ -81,6 +82,10 @@ void net_question_unref(Question *q);
 void net_question_abandon(Net *net, Question *q);
 /* Takes the question out of the table, so that it is asked anew; who holds it keeps it. */
 void net_table_drop(Net *net, Question *q);
+/* The name that goes to the resolver, NULL: the one of the question. Caller frees. */
+char *net_reveal(const Net *net, const Question *q);
+/* Takes out of an answer what net_reveal() put into the question. */
+void net_hide(const Net *net, const Question *q, DnsAnswer *answer);
 /* The question has got its answer: is it one that the resolver invents? */
 void net_judge(Net *net, Question *q);
 /* A waiter has let go of so many questions: drops the answers that are too many. */

@@ -13,6 +13,9 @@
 static const ProbeInput dnsbl_inputs[] = {
     {"ip", "ip", FALSE, N_("the address that the mail was sent from")},
     {"domain", "domain", FALSE, N_("the domain that the mail was sent from or that it names")},
+    {"helo", "text", FALSE, N_("the name with which the sending server greeted (HELO)")},
+    {"names", "text", FALSE,
+     N_("more that the mail names, separated by blanks: addresses like From, hosts, links. Their domains are looked for")},
     {"lists", "text", FALSE, N_("core (default), all, or a file: a knowledge file, or one zone a line")},
     {"ip_source", "text", FALSE, N_("where the address is from: named, received, asked")},
     {"named", "text", FALSE, N_("the list that the bounce names: it is asked whatever lists says")},
@@ -24,6 +27,7 @@ static const FactSpec dnsbl_gives[] = {
      N_("the worst of all; clean: every list answered; partly: those that answered do not have it; not_public: not "
         "asked, since no list can know it")},
     {"listed", FACT_LIST, NULL, N_("the lists that have it")},
+    {"listed_targets", FACT_LIST, NULL, N_("what they have: the address, or domains that the mail names")},
     {"major", FACT_LIST, NULL, N_("those of them that many receivers use")},
     {"policy", FACT_LIST, NULL, N_("the lists that object to the kind of address, not to its behaviour")},
     {"weak", FACT_LIST, NULL, N_("the lists that have it with a minor sign")},
@@ -43,10 +47,13 @@ static const FactSpec dnsbl_gives[] = {
     {0},
 };
 
+/* The address, the domain, and some names more. */
+#define MAX_TARGETS 10
+
 typedef struct Look {
   Result *result;
   GArray *items; /* of SweepItem */
-  SweepTarget targets[2];
+  SweepTarget targets[MAX_TARGETS];
   guint n_targets;
   const DnsList *named; /* by the bounce; NULL: none that is known */
   const char *range; /* of an address that is not public; NULL: public */
@@ -84,6 +91,40 @@ static gboolean take_ip(Look *look, const char *text, gboolean own) {
   if (look->range == NULL || own)
     add_target(look, ip.family == 4 ? DNSLIST_IP4 : DNSLIST_IP6, ip_reverse(&ip), shown);
   return TRUE;
+}
+
+static gboolean has_target(const Look *look, const char *label) {
+  for (guint i = 0; i < look->n_targets; i++)
+    if (g_str_equal(look->targets[i].label, label))
+      return TRUE;
+  return FALSE;
+}
+
+/* A name that the mail has somewhere.  What is none, or none that public lists can know, is passed over: HELO is often
+ * "localhost" or an address in brackets. */
+static void take_name(Look *look, const char *text, gboolean own) {
+  const char *at = strrchr(text, '@'), *scheme = strstr(text, "://");
+  const char *start = at != NULL ? at + 1 : scheme != NULL ? scheme + 3 : text;
+  g_autofree char *host = g_strndup(start, strcspn(start, "/:?#>;\""));
+  char *domain = domain_to_ascii(host);
+  Ip ip;
+  if (domain == NULL || ip_parse(domain, &ip) || strchr(domain, '.') == NULL || (!own && is_special_domain(domain)) ||
+      has_target(look, domain) || look->n_targets == MAX_TARGETS) {
+    g_free(domain);
+    return;
+  }
+  add_target(look, DNSLIST_DOMAIN, domain, domain);
+  /* Most lists hold registered domains only, not the hosts in them. */
+  const char *parent = strchr(domain, '.') + 1;
+  if (strchr(parent, '.') != NULL)
+    take_name(look, parent, own);
+}
+
+static void take_names(Look *look, const char *text, gboolean own) {
+  g_auto(GStrv) words = g_strsplit_set(text != NULL ? text : "", " \t\r\n,<>()", -1);
+  for (guint i = 0; words[i] != NULL; i++)
+    if (words[i][0] != '\0')
+      take_name(look, words[i], own);
 }
 
 static gboolean take_domain(Look *look, const char *text, gboolean own) {
@@ -164,14 +205,35 @@ static gboolean is_wildcard(DnsListVerdict verdict) {
   return verdict == DNSLIST_WILDCARD;
 }
 
+static void set_listed_targets(Look *look) {
+  g_autoptr(GPtrArray) shown = g_ptr_array_new();
+  for (guint i = 0; i < look->items->len; i++) {
+    const SweepItem *item = &g_array_index(look->items, SweepItem, i);
+    if (item->verdict == DNSLIST_LISTED && !dnsbl_seen(shown, item->target->shown))
+      g_ptr_array_add(shown, item->target->shown);
+  }
+  g_ptr_array_add(shown, NULL);
+  facts_set_list(look->result->facts, "listed_targets", SOURCE_PROBE, (const char *const *)shown->pdata);
+}
+
 static void set_headline(Look *look, const char *text, guint listed, guint silent) {
-  g_autofree char *both = look->n_targets > 1
-                              ? g_strdup_printf("%s, %s", look->targets[0].shown, look->targets[1].shown)
-                              : g_strdup(look->targets[0].shown);
-  look->result->headline = message_new(text, "target", both, NULL);
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < look->n_targets; i++)
+    g_string_append_printf(all, "%s%s", i > 0 ? ", " : "", look->targets[i].shown);
+  look->result->headline = message_new(text, "target", all->str, NULL);
   message_set_number(look->result->headline, "listed", listed);
   message_set_number(look->result->headline, "silent", silent);
   message_set_number(look->result->headline, "asked", look->items->len);
+}
+
+/* The list that the bounce names, if it has what was looked for. */
+static const SweepItem *find_named_hit(const Look *look) {
+  for (guint i = 0; i < look->items->len; i++) {
+    const SweepItem *item = &g_array_index(look->items, SweepItem, i);
+    if (item->named && item->verdict == DNSLIST_LISTED)
+      return item;
+  }
+  return NULL;
 }
 
 static void conclude(Look *look) {
@@ -179,6 +241,7 @@ static void conclude(Look *look) {
   guint listed = set_zones(look, "listed", is_listed, -1), policy = set_zones(look, "policy", is_policy, -1);
   guint weak = set_zones(look, "weak", is_weak, -1), silent = set_zones(look, "unanswered", sweep_is_silent, -1);
   guint answered = 0, clean = 0;
+  set_listed_targets(look);
   set_zones(look, "major", is_listed, DNSLIST_MAJOR);
   set_zones(look, "allowed", is_positive, -1);
   set_zones(look, "refused", is_refused, -1);
@@ -197,8 +260,10 @@ static void conclude(Look *look) {
                        : answered > 0 ? "partly"
                                       : "unknown";
   facts_set_text(facts, "status", SOURCE_PROBE, status);
+  const SweepItem *named = find_named_hit(look);
   set_headline(look,
-               listed > 0     ? N_("{target} is on {listed} of the {asked} lists that were asked")
+               named != NULL  ? N_("{target} is on the list that the bounce names")
+               : listed > 0     ? N_("{target} is on {listed} of the {asked} lists that were asked")
                : policy > 0   ? N_("{target} is of a kind that receivers do not take mail from directly")
                : weak > 0     ? N_("{target} is on no list in earnest, but there are minor signs")
                : silent == 0  ? N_("{target} is on none of the {asked} lists that were asked")
@@ -252,9 +317,10 @@ static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice, const c
 static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
   const char *lists = probe_input(inputs, "lists"), *source = probe_input(inputs, "ip_source");
   const char *ip = probe_input(inputs, "ip"), *domain = probe_input(inputs, "domain");
+  const char *helo = probe_input(inputs, "helo"), *names = probe_input(inputs, "names");
   SweepChoice choice = {.all = g_strcmp0(lists, "all") == 0};
   choice.own = lists != NULL && lists[0] != '\0' && !choice.all && !g_str_equal(lists, "core");
-  if (ip == NULL && domain == NULL) {
+  if (ip == NULL && domain == NULL && helo == NULL && names == NULL) {
     probe_not_asked(&probe_dnsbl, look->result, "ip");
     return PROBE_DONE;
   }
@@ -262,6 +328,8 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
     facts_set_text(look->result->facts, "address_source", SOURCE_PROBE, source != NULL ? source : "asked");
   if ((ip != NULL && !take_ip(look, ip, choice.own)) || (domain != NULL && !take_domain(look, domain, choice.own)))
     return stop(look, "bad input");
+  take_names(look, helo, choice.own);
+  take_names(look, names, choice.own);
   g_autoptr(GError) error = NULL;
   choice.lists = choice.own ? known_own_lists(net, lists, &error) : known_lists(net);
   if (choice.lists == NULL) {
@@ -272,6 +340,8 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
         GROUND_MACHINE, NULL);
     return stop(look, "bad file");
   }
+  if (!choice.own && known_keys_fault(net) != NULL)
+    finding_set_ground(result_add(look->result, LEVEL_NOTE, NULL, message_copy(known_keys_fault(net))), GROUND_MACHINE, NULL);
   const char *words = probe_input(inputs, "named");
   look->named = dnsbl_named_find(choice.lists, words);
   if (look->named != NULL && dnsbl_named_may_be_asked(look->named))
@@ -282,6 +352,10 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
     say_not_public(look);
   if (look->n_targets > 0)
     return sweep(look, net, &choice, words);
+  if (ip == NULL && domain == NULL) {
+    probe_not_asked(&probe_dnsbl, look->result, "ip");
+    return PROBE_DONE;
+  }
   facts_set_text(look->result->facts, "status", SOURCE_PROBE, "not_public");
   return stop(look, "not asked");
 }
@@ -303,7 +377,7 @@ const Probe probe_dnsbl = {
     .why =
         N_("Many receivers refuse mail from addresses and domains that blocklists name. Some lists matter much, most "
            "matter little, and one that refuses to answer tells nothing."),
-    .fits = "domain ip",
+    .fits = "email domain ip",
     .inputs = dnsbl_inputs,
     .gives = dnsbl_gives,
     .run = run_dnsbl,

@@ -70,7 +70,10 @@ static const Telling *telling_of(const SweepItem *item) {
   return &tellings[item->verdict];
 }
 
+/* The list that the bounce names outranks everything: it is what the mail was refused by. */
 static int rank_of(const SweepItem *item) {
+  if (item->named)
+    return -1;
   return telling_of(item)->rank[dnslist_tier(item->list)];
 }
 
@@ -148,10 +151,22 @@ static void add_proofs(Finding *row, const SweepItem *item) {
                        proofs[i] == item->answer || proofs[i] == item->text ? "RFC 5782 s2.1" : "RFC 5782 s5");
 }
 
-static void add_row(Result *result, const SweepItem *item) {
-  const Telling *telling = telling_of(item);
+static Level level_of(const SweepItem *item) {
+  if (item->named && item->verdict == DNSLIST_LISTED)
+    return LEVEL_FAIL;
+  return telling_of(item)->level[dnslist_tier(item->list)];
+}
+
+/* The list, and what it was asked about where that is not one thing only. */
+static Finding *begin_row(Result *result, const SweepItem *item, gboolean several, Message *text) {
+  const char *zone = dnslist_zone(item->list);
+  g_autofree char *both = several ? g_strdup_printf("%s, %s", zone, item->target->shown) : g_strdup(zone);
+  return result_add(result, level_of(item), both, text);
+}
+
+static void add_row(Result *result, const SweepItem *item, gboolean several) {
   Message *text = sweep_is_hit(item->verdict) ? hit_text(item) : silence_text(item);
-  Finding *row = result_add(result, telling->level[dnslist_tier(item->list)], dnslist_zone(item->list), text);
+  Finding *row = begin_row(result, item, several, text);
   add_proofs(row, item);
   if (item->text != NULL && item->text->status == DNS_OK) {
     g_autofree char *quote = joined_texts(item->text);
@@ -176,6 +191,8 @@ static void add_silent_row(Result *result, const GArray *items, guint silent) {
 void dnsbl_add_rows(Result *result, const GArray *items) {
   g_autoptr(GPtrArray) told = g_ptr_array_new();
   guint silent = 0;
+  const SweepItem *last = items->len > 0 ? &g_array_index(items, SweepItem, items->len - 1) : NULL;
+  gboolean several = last != NULL && g_array_index(items, SweepItem, 0).target != last->target;
   for (guint i = 0; i < items->len; i++)
     silent += !g_array_index(items, SweepItem, i).waits && sweep_is_silent(g_array_index(items, SweepItem, i).verdict);
   for (guint i = 0; i < items->len; i++) {
@@ -187,7 +204,7 @@ void dnsbl_add_rows(Result *result, const GArray *items) {
   }
   g_ptr_array_sort(told, by_rank);
   for (guint i = 0; i < told->len; i++)
-    add_row(result, g_ptr_array_index(told, i));
+    add_row(result, g_ptr_array_index(told, i), several);
   if (silent > MAX_SILENT_ROWS)
     add_silent_row(result, items, silent);
 }

@@ -1,6 +1,7 @@
 #include "probe/known.h"
 
 #include "base/paths.h"
+#include "probe/keys.h"
 
 #include <glib/gstdio.h>
 
@@ -36,8 +37,19 @@ static gpointer known_file(Net *net, const char *name, Loader load, GDestroyNoti
   return keep(net, name, load(path, diags), destroy);
 }
 
+#define KEYS_FAULT "keys fault"
+
 const DnsLists *known_lists(Net *net) {
-  return known_file(net, "dnsbl.yaml", (Loader)dnslists_load, (GDestroyNotify)dnslists_free);
+  gboolean first = net_kept(net, "dnsbl.yaml") == NULL;
+  DnsLists *lists = known_file(net, "dnsbl.yaml", (Loader)dnslists_load, (GDestroyNotify)dnslists_free);
+  Message *fault = first && lists != NULL ? keys_use(net, lists) : NULL;
+  if (fault != NULL)
+    net_keep(net, KEYS_FAULT, fault, (GDestroyNotify)message_free);
+  return lists;
+}
+
+const Message *known_keys_fault(Net *net) {
+  return net_kept(net, KEYS_FAULT);
 }
 
 const Providers *known_providers(Net *net) {

@@ -3,6 +3,7 @@
 #define WB_PROBE_KNOWN_H
 
 #include "mail/classify.h"
+#include "base/message.h"
 #include "mail/dnslist.h"
 #include "mail/provider.h"
 #include "mail/registry.h"
@@ -10,6 +11,8 @@
 
 /* NULL if the file cannot be read: what rests on it is unknown then. */
 const DnsLists *known_lists(Net *net);
+/* Why the keys of the user's own are not used; NULL: they are, or there are none. */
+const Message *known_keys_fault(Net *net);
 const Providers *known_providers(Net *net);
 const MailDomains *known_domains(Net *net);
 const Registries *known_registries(Net *net);

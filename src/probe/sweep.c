@@ -28,7 +28,7 @@ static gboolean is_chosen(const SweepChoice *choice, const DnsList *list) {
     return TRUE;
   if (choice->all)
     return dnslist_ask(list) != DNSLIST_ASK_NEVER;
-  return dnslist_ask(list) == DNSLIST_ASK_CORE || (choice->own && dnslist_ask(list) != DNSLIST_ASK_NEVER);
+  return dnslist_ask(list) == DNSLIST_ASK_CORE || dnslist_ask(list) == DNSLIST_ASK_KEYED || (choice->own && dnslist_ask(list) != DNSLIST_ASK_NEVER);
 }
 
 static void choose_items(const SweepChoice *choice, const SweepTarget *targets, guint n_targets, GArray *items) {
@@ -38,7 +38,8 @@ static void choose_items(const SweepChoice *choice, const SweepTarget *targets, 
       const DnsList *list = dnslists_get(choice->lists, i);
       if ((dnslist_kinds(list) & (unsigned)targets[t].kind) == 0 || !is_chosen(choice, list))
         continue;
-      SweepItem item = {.list = list, .target = &targets[t], .waits = TRUE, .open = TRUE};
+      SweepItem item = {
+          .list = list, .target = &targets[t], .named = list == choice->also, .waits = TRUE, .open = TRUE};
       g_array_append_val(items, item);
     }
 }
@@ -70,9 +71,14 @@ static DnsListVerdict judge(const DnsList *list, const DnsAnswer *answer, const 
   return dnslist_judge(list, addresses, words);
 }
 
+/* Clean says nothing where the zone may be dead, or the key wrong. */
+static gboolean wants_proof(const SweepChoice *choice, const DnsList *list) {
+  return dnslist_ask(list) == DNSLIST_ASK_KEYED || (dnslist_ask(list) == DNSLIST_ASK_UNVERIFIED && !choice->own);
+}
+
 /* A zone of which nobody can say that it is alive must show its test entry before its word counts. TRUE: it did. */
 static gboolean is_verified(Net *net, const SweepChoice *choice, SweepItem *item) {
-  if (choice->own || dnslist_ask(item->list) != DNSLIST_ASK_UNVERIFIED)
+  if (!wants_proof(choice, item->list))
     return TRUE;
   g_autofree char *name = dnslist_positive_name(item->list, item->target->kind);
   if (name == NULL) {
@@ -90,7 +96,9 @@ static gboolean is_verified(Net *net, const SweepChoice *choice, SweepItem *item
   if (sweep_is_hit(verdict))
     return TRUE;
   settle(item, verdict == DNSLIST_REFUSED ? DNSLIST_REFUSED : DNSLIST_UNKNOWN,
-         N_("its own test entry is missing: nobody knows whether it is alive"));
+         dnslist_ask(item->list) == DNSLIST_ASK_KEYED
+             ? N_("its own test entry is missing: the key may be wrong, or no longer valid")
+             : N_("its own test entry is missing: nobody knows whether it is alive"));
   return FALSE;
 }
 
@@ -149,7 +157,7 @@ void sweep_ask(Net *net, const SweepChoice *choice, const SweepTarget *targets, 
   choose_items(choice, targets, n_targets, items);
   for (guint i = 0; i < items->len; i++) {
     SweepItem *item = &g_array_index(items, SweepItem, i);
-    if (choice->own || dnslist_ask(item->list) != DNSLIST_ASK_UNVERIFIED)
+    if (!wants_proof(choice, item->list) || dnslist_ask(item->list) == DNSLIST_ASK_KEYED)
       item->answer = ask_item(net, item, DNS_A);
   }
   /* The names of the user's own lists were all that the questions needed; what is known about these lists is read

@@ -28,6 +28,7 @@ typedef struct SweepChoice {
 typedef struct SweepItem {
   const DnsList *list;
   const SweepTarget *target;
+  gboolean named; /* the bounce names this list */
   gboolean waits; /* the verdict is not known yet */
   gboolean open;  /* something is still under way, be it only the explanation */
   DnsListVerdict verdict;

@@ -219,6 +219,34 @@ static void test_turned_away(Fixture *f, gconstpointer data) {
   g_assert_cmpint(net_dns(f->net, "n299.example", DNS_A)->status, ==, DNS_OK);
 }
 
+/* A key goes to the resolver and comes back nowhere: not in the answer, nor in the recording, nor when nobody waits. */
+static void test_secret(Fixture *f, gconstpointer data) {
+  static const char key[] = "\016s3cret-of-mine"; /* with the length of the label */
+  (void)data;
+  g_assert_false(net_set_secret(f->net, "zen.example", "short"));
+  g_assert_false(net_set_secret(f->net, "zen.example", "two.labels.are.no.key"));
+  g_assert_true(net_set_secret(f->net, "zen.example", key + 1));
+  g_assert_null(net_dns(f->net, "2.0.0.127.KEY.zen.example", DNS_A));
+  g_assert_null(net_dns(f->net, "KEY.other.example", DNS_A));
+  g_assert_cmpuint(peer_take(&f->peer), ==, 2);
+  g_assert_nonnull(memmem(f->peer.pending[0].packet, f->peer.pending[0].length, key, strlen(key)));
+  g_assert_null(memmem(f->peer.pending[1].packet, f->peer.pending[1].length, key, strlen(key)));
+  answer_until(f, 0);
+  const DnsAnswer *answer = net_dns(f->net, "2.0.0.127.key.zen.example", DNS_A);
+  g_assert_cmpstr(address_of(answer), ==, "192.0.2.1");
+  g_assert_cmpstr(answer->name, ==, "2.0.0.127.KEY.zen.example");
+  g_assert_cmpstr(answer->records[0].owner, ==, "2.0.0.127.KEY.zen.example");
+  g_autoptr(NetWaiter) waiter = net_waiter_new(f->net);
+  net_set_waiter(f->net, waiter);
+  net_dns(f->net, "1.0.0.127.KEY.zen.example", DNS_A);
+  net_set_waiter(f->net, NULL);
+  net_waiter_cancel(waiter);
+  g_assert_cmpstr(net_waiter_answer(waiter, 0)->name, ==, "1.0.0.127.KEY.zen.example");
+  for (guint i = 0; i < f->lines->len; i++)
+    g_assert_null(strstr(g_ptr_array_index(f->lines, i), key + 1));
+  g_assert_cmpuint(f->lines->len, ==, 4);
+}
+
 /* What is perhaps needed is asked only while nobody has to wait for it. */
 static void test_ahead(Fixture *f, gconstpointer data) {
   (void)data;
@@ -497,6 +525,7 @@ int main(int argc, char **argv) {
       {"/net/live/window-unused", test_window_unused},
       {"/net/live/window-cut", test_window_cut},
       {"/net/live/turned-away", test_turned_away},
+      {"/net/live/secret", test_secret},
       {"/net/live/ahead", test_ahead},
       {"/net/live/keep-answers", test_keep_answers},
       {"/net/live/waiters", test_waiters},

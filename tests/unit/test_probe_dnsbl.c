@@ -163,6 +163,39 @@ static void test_domain(void) {
   g_assert_cmpstr(fact_of(run, "address")->why, ==, "not asked");
 }
 
+/* The names of a mail: From, HELO and links; what is no public name is passed over, nothing is asked twice. */
+static void test_mail_names(void) {
+  static const char *const asked[] = {"mail.example.net.listed.bl.example", "example.net.listed.bl.example",
+                                      "example.com.listed.bl.example", "www.example.org.listed.bl.example",
+                                      "example.org.listed.bl.example"};
+  g_autoptr(Net) net = replay("tests/unit/data/dnsbl.jsonl");
+  g_autoptr(ProbeRun) run =
+      run_probe(net, "dnsbl", "helo", "mail.example.net.", "names",
+                "\"Taro\" <taro@example.com>, https://www.example.org:443/a?b=c example.com localhost [192.0.2.1] <>",
+                "lists", OWN_LISTS, NULL);
+  const NetWaiter *waiter = probe_run_waiter(run);
+  for (guint k = 0; k < G_N_ELEMENTS(asked); k++) {
+    guint times = 0;
+    for (guint i = 0; i < net_waiter_length(waiter); i++) {
+      const DnsAnswer *answer = net_waiter_answer(waiter, i);
+      times += answer->type == DNS_A && g_str_equal(answer->name, asked[k]);
+    }
+    g_test_message("%s", asked[k]);
+    g_assert_cmpuint(times, ==, 1);
+  }
+  for (guint i = 0; i < net_waiter_length(waiter); i++) {
+    const char *name = net_waiter_answer(waiter, i)->name;
+    g_assert_false(g_str_has_prefix(name, "localhost") || g_str_has_prefix(name, "192.") || g_str_has_prefix(name, "1.2."));
+  }
+  assert_fact(run, "listed_targets", "example.com");
+  const Finding *row = find_row(run, "Listed (127.0.0.2)");
+  g_assert_nonnull(row);
+  g_assert_cmpstr(row->subject, ==, "listed.bl.example, example.com");
+  /* Nothing that can be asked about: not asked, which is not clean. */
+  g_autoptr(ProbeRun) none = run_probe(net, "dnsbl", "helo", "localhost", NULL);
+  assert_state(none, "status", FACT_UNKNOWN);
+}
+
 static void test_ipv6(void) {
   g_autoptr(ProbeRun) run = run_probe(net, "dnsbl", "ip", "2001:DB8::10", "lists", OWN_LISTS, NULL);
   assert_has(run, "listed", "listed.bl.example", TRUE);
@@ -325,6 +358,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/dnsbl/rows", test_rows);
   g_test_add_func("/dnsbl/advice", test_advice);
   g_test_add_func("/dnsbl/domain", test_domain);
+  g_test_add_func("/dnsbl/mail-names", test_mail_names);
   g_test_add_func("/dnsbl/ipv6", test_ipv6);
   g_test_add_func("/dnsbl/not-public", test_not_public);
   g_test_add_func("/dnsbl/choice", test_choice);
