@@ -58,6 +58,20 @@ static void load_patterns(Providers *providers, const YamlNode *row, ProviderRol
   }
 }
 
+/* The same id for two names would make two providers one, a word with blanks none that a guide could compare. */
+static void check_id(const Providers *providers, const YamlNode *row, const char *id, Diags *diags) {
+  if (strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id) || *id == '\0')
+    yaml_fault(providers->doc, yaml_get(row, "id"), diags, DIAG_ERROR,
+               "\"%s\" is no id: it has small letters, digits and hyphens", id);
+  for (guint i = 0; i < providers->rows->len; i++) {
+    const Provider *other = g_ptr_array_index(providers->rows, i);
+    if (!g_str_equal(other->id, id) || g_str_equal(other->name, yaml_get_text(row, "name")))
+      continue;
+    yaml_fault(providers->doc, yaml_get(row, "id"), diags, DIAG_ERROR, "\"%s\" is the id of %s already", id, other->name);
+    return;
+  }
+}
+
 static void load_row(Providers *providers, const YamlNode *row, Diags *diags) {
   const char *name = yaml_get_text(row, "name"), *kind = yaml_get_text(row, "kind"), *mx = yaml_get_text(row, "mx");
   if (name == NULL || kind == NULL || mx == NULL) {
@@ -69,6 +83,8 @@ static void load_row(Providers *providers, const YamlNode *row, Diags *diags) {
     yaml_fault(providers->doc, yaml_get(row, "kind"), diags, DIAG_ERROR, "\"%s\" is no kind of provider", kind);
     return;
   }
+  if (yaml_get(row, "id") != NULL)
+    check_id(providers, row, yaml_get_text(row, "id") != NULL ? yaml_get_text(row, "id") : "", diags);
   load_patterns(providers, row, PROVIDER_MX, mx);
   load_patterns(providers, row, PROVIDER_SPF, yaml_get_text(row, "spf"));
   load_patterns(providers, row, PROVIDER_AUTODISCOVER, yaml_get_text(row, "autodiscover"));

@@ -51,6 +51,13 @@ static void test_files(void) {
        "recipient-admin, nobody-wait\n"},
       {"my-lists.yaml", "format: 1\nlists: [{zone: 7}]\n", 1, NULL},
       {"my-providers.yaml", "format: 1\nproviders: [{nam: 7}]\n", 1, NULL},
+      {"my-providers.yaml",
+       "format: 1\nproviders:\n  - {id: A b, name: N, kind: mailbox, mx: a.example}\n"
+       "  - {id: two, name: N, kind: mailbox, mx: b.example}\n"
+       "  - {id: two, name: M, kind: mailbox, mx: c.example}\n",
+       1,
+       "my-providers.yaml:3:10: error: \"A b\" is no id: it has small letters, digits and hyphens\n"
+       "my-providers.yaml:5:10: error: \"two\" is the id of N already\n"},
       {"my-domains.yaml", "format: 1\ndomains: [{nam: 7}]\n", 1, NULL},
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

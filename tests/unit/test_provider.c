@@ -37,6 +37,29 @@ static void test_match(void) {
   }
 }
 
+/* What a domain includes in its SPF record, and what its autodiscover is an alias of. */
+static void test_roles(void) {
+  static const struct {
+    ProviderRole role;
+    const char *name, *id;
+  } cases[] = {
+      {PROVIDER_MX, "example-com.mail.protection.outlook.com", "microsoft365"},
+      {PROVIDER_SPF, "spf.protection.outlook.com", "microsoft365"},
+      {PROVIDER_AUTODISCOVER, "Autodiscover.outlook.com.", "microsoft365"},
+      {PROVIDER_SPF, "_spf.google.com", "google-workspace"},
+      {PROVIDER_SPF, "%{d}.spf.hc1-1.iphmx.com", "cisco"},
+      {PROVIDER_MX, "spf.protection.outlook.com", NULL}, /* each in its own place only */
+      {PROVIDER_SPF, "example-com.mail.protection.outlook.com", NULL},
+      {PROVIDER_AUTODISCOVER, "autodiscover.example.com", NULL},
+      {PROVIDER_MX, "mx1.mail.yahoo.co.jp", "yahoo-japan-mail"}, /* made of the name */
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const Provider *provider = providers_match_as(providers, cases[i].role, cases[i].name);
+    g_test_message("%s", cases[i].name);
+    g_assert_cmpstr(provider != NULL ? provider->id : NULL, ==, cases[i].id);
+  }
+}
+
 static void test_longest_wins(void) {
   g_assert_cmpstr(providers_match(providers, "mx1.mail.yahoo.co.jp")->pattern, ==, "mx*.mail.yahoo.co.jp");
   g_assert_cmpstr(providers_match(providers, "mwpremgw1.ocn.ad.jp")->name, ==, "NTT Com Biz Mail & Web Premium");
@@ -115,6 +138,7 @@ int main(int argc, char **argv) {
   g_assert_nonnull(providers);
   g_assert_nonnull(domains);
   g_test_add_func("/provider/match", test_match);
+  g_test_add_func("/provider/roles", test_roles);
   g_test_add_func("/provider/longest-wins", test_longest_wins);
   g_test_add_func("/domains/known", test_known);
   g_test_add_func("/domains/suggest", test_suggest);
