@@ -28,7 +28,7 @@ typedef struct Options {
   char *ca, *resolver, *record, *replay, *data, *lang, *color, *case_id, *probe, *out;
   char **set, **rest;
   int timeout_ms, dns_port;
-  gboolean plain, json, summary, slow, version, resume, help, contacts;
+  gboolean plain, json, summary, slow, version, resume, help, contacts, evidence;
 } Options;
 
 typedef struct Command {
@@ -203,6 +203,7 @@ static int command_check(Options *options) {
                         .input = STDIN_FILENO,
                         .path = options->out,
                         .contacts = options->contacts,
+                        .evidence = options->evidence,
                         .json = options->json};
   g_autofree char *prompt = g_strconcat(tr(N_("Password (it is not shown): ")), NULL);
   char *secret = NULL;
@@ -292,6 +293,8 @@ static gboolean parse_options(int *argc, char ***argv, Options *o, GError **erro
       {"probe", 0, 0, G_OPTION_ARG_STRING, &o->probe, N_("check: this probe alone"), "NAME"},
       {"contacts", 0, 0, G_OPTION_ARG_NONE, &o->contacts,
        N_("check: also the probes that talk to the mail servers of others"), NULL},
+      {"evidence", 0, 0, G_OPTION_ARG_NONE, &o->evidence,
+       N_("check: below each result what was asked, of whom, and what came back"), NULL},
       {"out", 0, 0, G_OPTION_ARG_FILENAME, &o->out,
        N_("check: append JSON lines to this file, and pass over targets that it has already"), "FILE"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, N_("an input of a probe, for example lists=all"), "NAME=VALUE"},

@@ -229,7 +229,7 @@ static void finish_target(Check *check, Target *target) {
   if (check->options->json || check->store != NULL)
     check_put_json(target->ready, safe, target->runs);
   else
-    check_put_page(target->ready, safe, target->runs);
+    check_put_page(target->ready, safe, target->runs, check->options->evidence);
   check->held += target->ready->len;
   check->contacts -= count_contacts(target) > 0;
   g_clear_pointer(&target->runs, g_ptr_array_unref);

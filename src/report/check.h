@@ -19,6 +19,7 @@ typedef struct CheckOptions {
   const Probe *const *table;  /* NULL: probe_table */
   int input;                  /* descriptor that targets are read from, one a line */
   gboolean json;
+  gboolean evidence; /* page: the look-ups behind each finding */
   gboolean contacts; /* those that talk to somebody's mail server too */
 } CheckOptions;
 
@@ -34,7 +35,7 @@ gboolean check_wants_secret(const CheckOptions *options);
 /* --- the two forms of output: one target with its runs (of ProbeRun) --- */
 
 void check_put_json(GString *out, const char *target, const GPtrArray *runs);
-void check_put_page(GString *out, const char *target, const GPtrArray *runs);
+void check_put_page(GString *out, const char *target, const GPtrArray *runs, gboolean evidence);
 
 /* The level of a run; one that was not made at all is unknown. */
 Level check_level(const ProbeRun *run);

@@ -17,23 +17,40 @@ static void put_wrapped(GString *out, const char *lead, int indent, const char *
       g_string_append_printf(out, "%*s%s\n", indent, "", lines[i]);
 }
 
-static void put_finding(GString *out, const Finding *finding) {
+/* Behind a bar, so that nobody takes the words of others for ours. */
+static void put_quoted(GString *out, const char *text) {
+  g_auto(GStrv) lines = text != NULL ? text_wrap(text, COLUMNS - INDENT - 2, 0) : NULL;
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    g_string_append_printf(out, "%*s| %s\n", INDENT, "", lines[i]);
+}
+
+/* "example.com MX (192.0.2.53, 21 ms, RFC 5321 s5.1)" and what came back behind a bar. */
+static void put_evidence(GString *out, const Evidence *evidence) {
+  g_autoptr(GString) line = g_string_new(evidence->asked);
+  if (evidence->server != NULL)
+    g_string_append_printf(line, " (%s, %u ms", evidence->server, evidence->elapsed_ms);
+  if (evidence->reference != NULL)
+    g_string_append_printf(line, "%s%s", evidence->server != NULL ? ", " : " (", evidence->reference);
+  if (evidence->server != NULL || evidence->reference != NULL)
+    g_string_append_c(line, ')');
+  put_wrapped(out, "         ", INDENT, line->str);
+  put_quoted(out, evidence->answer);
+}
+
+static void put_finding(GString *out, const Finding *finding, gboolean with_evidence) {
   g_autofree char *text = message_text(finding->text, NULL, NULL);
   g_autofree char *advice = message_text(finding->advice, NULL, NULL);
   g_autofree char *lead = g_strdup_printf("  %s ", level_tag(finding->level));
   g_autofree char *line = finding->subject != NULL ? g_strdup_printf("%s: %s", finding->subject, text) : g_strdup(text);
   put_wrapped(out, lead, INDENT, line);
-  if (finding->quote != NULL) {
-    /* Behind a bar, so that nobody takes their words for ours. */
-    g_auto(GStrv) lines = text_wrap(finding->quote, COLUMNS - INDENT - 2, 0);
-    for (guint i = 0; lines[i] != NULL; i++)
-      g_string_append_printf(out, "%*s| %s\n", INDENT, "", lines[i]);
-  }
+  put_quoted(out, finding->quote);
   if (advice[0] != '\0')
     put_wrapped(out, "         ", INDENT, advice);
+  for (guint i = 0; with_evidence && i < finding->evidence->len; i++)
+    put_evidence(out, g_ptr_array_index(finding->evidence, i));
 }
 
-static void put_run(GString *out, const ProbeRun *run) {
+static void put_run(GString *out, const ProbeRun *run, gboolean evidence) {
   const Result *result = probe_run_result(run);
   g_string_append_printf(out, "\n%s\n", tr(probe_run_probe(run)->title));
   if (result->headline != NULL) {
@@ -42,13 +59,13 @@ static void put_run(GString *out, const ProbeRun *run) {
     put_wrapped(out, lead, INDENT, headline);
   }
   for (guint i = 0; i < result->findings->len; i++)
-    put_finding(out, g_ptr_array_index(result->findings, i));
+    put_finding(out, g_ptr_array_index(result->findings, i), evidence);
 }
 
-void check_put_page(GString *out, const char *target, const GPtrArray *runs) {
+void check_put_page(GString *out, const char *target, const GPtrArray *runs, gboolean evidence) {
   if (target != NULL)
     g_string_append_printf(out, "%s\n", target);
   for (guint i = 0; i < runs->len; i++)
-    put_run(out, g_ptr_array_index(runs, i));
+    put_run(out, g_ptr_array_index(runs, i), evidence);
   g_string_append_c(out, '\n');
 }

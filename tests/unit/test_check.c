@@ -128,6 +128,16 @@ static void test_fine(void) {
   g_assert_cmpstr(out_text, ==, "");
 }
 
+static void test_evidence(void) {
+  const char *const targets[] = {"example.com", NULL};
+  CheckOptions options = {.targets = targets, .probe = "mx"};
+  check("tests/unit/data/mx.jsonl", options, "");
+  g_assert_null(strstr(out_text, "RFC 5321"));
+  options.evidence = TRUE;
+  check("tests/unit/data/mx.jsonl", options, "");
+  g_assert_nonnull(strstr(out_text, "         example.com MX (192.0.2.53, 21 ms, RFC 5321 s5.1)\n         | 20 mx2.example.com; 10 mx1.example.com\n"));
+}
+
 static void test_page(void) {
   const char *const sets[] = {"ip=192.0.2.10", "lists=tests/unit/data/lists.txt", NULL};
   check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.probe = "dnsbl", .sets = sets}, "");
@@ -359,6 +369,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/check/bulk", test_bulk);
   g_test_add_func("/check/fine", test_fine);
   g_test_add_func("/check/page", test_page);
+  g_test_add_func("/check/evidence", test_evidence);
   g_test_add_func("/check/usage", test_usage);
   g_test_add_func("/check/contacts", test_contacts);
   g_test_add_func("/check/dash", test_dash);
