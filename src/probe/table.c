@@ -9,6 +9,7 @@ const Probe *const probe_table[] = {
     &probe_smtp,
     &probe_rcpt,
     &probe_dane, &probe_dane_chain,
+    &probe_pwned,
     &probe_dnsbl,
     &probe_submission, &probe_imap, &probe_pop3, NULL,
 };

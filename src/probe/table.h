@@ -17,6 +17,7 @@ extern const Probe probe_dkim;    /* dkim.c: the key that a signature is verifie
 extern const Probe probe_arc;     /* arc.c: who passed a returned message on, and what they noted */
 extern const Probe probe_tls_rpt; /* tls_rpt.c: where a domain wants failed encryption to be reported */
 extern const Probe probe_autoconfig; /* autoconfig.c: which servers does a domain offer to mail programs? */
+extern const Probe probe_pwned; /* pwned.c: is a password among those that leaked? */
 extern const Probe probe_domain; /* domain.c: is the domain registered? */
 extern const Probe probe_mta_sts; /* mta_sts.c: may mail to a domain only be sent encrypted, to servers it names? */
 extern const Probe probe_smtp;    /* smtp.c: do the mail servers of a domain talk to us, and what can they do? */
