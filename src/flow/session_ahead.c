@@ -48,6 +48,7 @@ static Facts *step_inputs(const Step *step, const Facts *facts) {
   return inputs;
 }
 
+/* For the key of a run alone, which nobody sees: another password is another run. */
 static char *inputs_key(const Probe *probe, const Facts *inputs) {
   g_autoptr(GString) key = g_string_new(probe->name);
   g_autoptr(GPtrArray) all = facts_all(inputs);
@@ -63,6 +64,17 @@ static char *inputs_key(const Probe *probe, const Facts *inputs) {
 char *session_run_key(const Step *step, const Facts *facts) {
   g_autoptr(Facts) inputs = step_inputs(step, facts);
   return inputs_key(step->probe, inputs);
+}
+
+char *session_inputs_text(const Step *step, const Facts *facts) {
+  g_autoptr(Facts) inputs = step_inputs(step, facts);
+  g_autoptr(GPtrArray) all = facts_all(inputs);
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < all->len; i++) {
+    const Fact *fact = g_ptr_array_index(all, i);
+    g_string_append_printf(text, "%s%s=%s", i > 0 ? ", " : "", fact->name, fact->text);
+  }
+  return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 gboolean session_inputs_known(const Step *step, const Facts *facts) {

@@ -187,10 +187,8 @@ static void view_checklist(const Session *s, const Walk *walk, View *view) {
 }
 
 static char *consent_text(const Session *s, const Step *step) {
-  g_autofree char *key = session_run_key(step, s->facts);
-  g_auto(GStrv) inputs = g_strsplit(key, "\n", -1);
-  g_autofree char *joined = g_strjoinv(", ", inputs + 1);
-  g_autofree char *safe = text_safe(joined, -1, 400, TEXT_LINE, NULL);
+  g_autofree char *inputs = session_inputs_text(step, s->facts);
+  g_autofree char *safe = text_safe(inputs, -1, 400, TEXT_LINE, NULL);
   g_autoptr(Message) text = message_new(
       N_("This test talks to somebody else's mail server: {title} ({inputs}). {why} It is tried once and written down. "
          "May it be made?"),
