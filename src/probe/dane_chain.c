@@ -181,6 +181,8 @@ static ProbeState look_at(ChainLook *look) {
   look->dane.result->done = look->dane.result->total - look->open;
   if (look->open > 0)
     return PROBE_PENDING;
+  if (dane_look_count(&look->dane, DANE_SECURE) > 0)
+    smtp_unknown_row(&look->dane.servers, look->dane.result);
   set_facts(look, status);
   return PROBE_DONE;
 }

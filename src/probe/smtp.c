@@ -206,16 +206,6 @@ static const char *judge(SmtpLook *look, const Facts *inputs) {
   return look->private->len > 0 && look->tried == 0 ? "no_address" : "no_answer";
 }
 
-static void row_unknown_addresses(SmtpLook *look, const SmtpServers *servers) {
-  const DnsAnswer *unknown = smtp_servers_unknown(servers);
-  if (unknown == NULL)
-    return;
-  Finding *row = result_add(look->result, LEVEL_UNKNOWN, unknown->name,
-                            message_set_tr(message_new(N_("Whether there are more addresses could not be found out: {why}"), NULL),
-                                           "why", dns_status_message(unknown->status)));
-  probe_add_answer(row, unknown, "RFC 5321 s5.1");
-}
-
 static ProbeState look_at(SmtpLook *look, const Facts *inputs) {
   g_auto(SmtpServers) servers;
   const char *word = NULL;
@@ -236,7 +226,7 @@ static ProbeState look_at(SmtpLook *look, const Facts *inputs) {
   word = judge(look, inputs);
   if (word == NULL)
     return PROBE_PENDING;
-  row_unknown_addresses(look, &servers);
+  smtp_unknown_row(&servers, look->result);
   if (servers.left_out > 0)
     finding_set_ground(
         result_add(look->result, LEVEL_NOTE, NULL,

@@ -102,6 +102,16 @@ const DnsAnswer *smtp_servers_unknown(const SmtpServers *servers) {
   return NULL;
 }
 
+void smtp_unknown_row(const SmtpServers *servers, Result *result) {
+  const DnsAnswer *unknown = smtp_servers_unknown(servers);
+  if (unknown == NULL)
+    return;
+  Finding *row = result_add(result, LEVEL_UNKNOWN, unknown->name,
+                            message_set_tr(message_new(N_("Whether there are more addresses could not be found out: {why}"), NULL),
+                                           "why", dns_status_message(unknown->status)));
+  probe_add_answer(row, unknown, "RFC 5321 s5.1");
+}
+
 /* --- talks --- */
 
 const TalkAnswer *smtp_path_talk(Net *net, const SmtpPath *path, const SmtpManner *manner) {

@@ -44,6 +44,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SmtpServers, smtp_servers_clear)
 /* The first look-up of an address that could not tell, or NULL. */
 const DnsAnswer *smtp_servers_unknown(const SmtpServers *servers);
 
+/* A row that there may be more addresses, if there may. */
+void smtp_unknown_row(const SmtpServers *servers, Result *result);
+
 /* How a talk is to be led. */
 typedef struct SmtpManner {
   const char *helo; /* NULL: the computer's own name */

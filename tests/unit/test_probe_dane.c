@@ -142,6 +142,23 @@ static void test_faults(void) {
       "{\"dns\":\"_25._tcp.mx2.x.example TLSA\"," SIGNED ",\"answer\":[\"3 1 1 "
       "f284ae3ef5e56ea6ff9396873dbc446f22241fa1110abdececeafa796f9a5462\"]}",
       NULL};
+  /* The servers that could be asked are named all the same. */
+  static const char *const more[] = {
+      "{\"talk\":\"smtp mx1.x.example:25 192.0.2.1\",\"lines\":[]}", "{\"talk\":\"smtp mx1.x.example:25 2001:db8::1\",\"lines\":[]}",
+      "{\"talk\":\"smtp mx2.x.example:25 192.0.2.2\",\"lines\":[]}"};
+  g_autofree char *mx = NULL;
+  g_assert_true(g_file_get_contents("tests/unit/data/certificate/mx.pem", &mx, NULL, NULL));
+  g_auto(GStrv) parts = g_strsplit(mx, "\n", -1);
+  g_autofree char *pem = g_strjoinv("\\n", parts);
+  g_autoptr(GPtrArray) world = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_ptr_array_add(world, g_strdup(lines[i]));
+  for (guint i = 0; i < G_N_ELEMENTS(more); i++)
+    g_ptr_array_add(world, g_strdup_printf("%.*s,\"tls\":\"TLSv1.3\",\"verify\":0,\"chain\":[\"%s\"]}", (int)strlen(more[i]) - 1,
+                                           more[i], pem));
+  g_ptr_array_add(world, NULL);
+  assert_faults(&(FaultCase){"dane_chain", (const char *const[]){"domain", "x.example", NULL},
+                             (const char *const *)world->pdata, (const char *const[]){"matched", "mismatched", NULL}});
   assert_faults(&(FaultCase){"dane", (const char *const[]){"domain", "x.example", NULL}, lines,
                              (const char *const[]){"hosts", "without", NULL}});
 }

@@ -206,6 +206,50 @@ static void test_inputs(void) {
   }
 }
 
+/* --- faults --- */
+
+#define TALK(host, ip)                                                                                               \
+  "{\"talk\":\"smtp " host ":25 " ip "\",\"server\":\"" ip ":25\",\"lines\":[\"< 220 " host "\",\"> EHLO pc\","           \
+  "\"< 250-" host "\",\"< 250 SIZE 1000\"]}"
+
+static void test_faults(void) {
+  static const char *const lines[] = {
+      "{\"dns\":\"x.example MX\",\"answer\":[\"10 mx1.x.example\",\"20 mx2.x.example\"]}",
+      "{\"dns\":\"mx1.x.example A\",\"answer\":[\"192.0.2.1\",\"192.0.2.3\"]}",
+      "{\"dns\":\"mx1.x.example AAAA\",\"status\":\"nodata\"}",
+      "{\"dns\":\"mx2.x.example A\",\"answer\":[\"192.0.2.2\"]}",
+      "{\"dns\":\"mx2.x.example AAAA\",\"status\":\"nodata\"}",
+      TALK("mx1.x.example", "192.0.2.1"),
+      TALK("mx1.x.example", "192.0.2.3"),
+      TALK("mx2.x.example", "192.0.2.2"),
+      NULL};
+  assert_faults(&(FaultCase){"smtp", (const char *const[]){"domain", "x.example", NULL}, lines,
+                             (const char *const[]){"reached", "unreached", NULL}});
+}
+
+/* Of one server alone, by every stage at which it can stop: what could not be told is said to be unknown, and nothing is
+ * said to be fine. */
+static void test_stages(void) {
+  static const char *const ends[] = {
+      "\"status\":\"timeout\",\"phase\":\"greeting\"", "\"status\":\"timeout\",\"phase\":\"hello\"",
+      "\"status\":\"timeout\",\"phase\":\"starttls\"", "\"status\":\"timeout\",\"phase\":\"tls\"",
+      "\"status\":\"failed\",\"error\":\"no libcurl\"", "\"status\":\"cancelled\"", "\"status\":\"not_recorded\"",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
+    g_autoptr(Net) own = replay(NULL);
+    g_autofree char *line = g_strdup_printf("{\"talk\":\"smtp 192.0.2.1:25 192.0.2.1\",%s}", ends[i]);
+    g_assert_true(net_preload(own, line, NULL));
+    g_autoptr(ProbeRun) run = run_probe(own, "smtp", "server", "192.0.2.1", "size", "1000", NULL);
+    g_test_message("%s", ends[i]);
+    assert_complete(run);
+    g_assert_cmpint(result_level(probe_run_result(run)), ==, LEVEL_UNKNOWN);
+    g_assert_cmpstr(fact_of(run, "status")->text, ==, "no_answer");
+    static const char *const unknown[] = {"features", "starttls", "certificate", "size_fits", "smtputf8", "code"};
+    for (guint k = 0; k < G_N_ELEMENTS(unknown); k++)
+      assert_state(run, unknown[k], FACT_UNKNOWN);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   net = replay("tests/unit/data/smtp.jsonl");
@@ -218,6 +262,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/smtp/private", test_private);
   g_test_add_func("/smtp/many", test_many);
   g_test_add_func("/smtp/inputs", test_inputs);
+  g_test_add_func("/smtp/faults", test_faults);
+  g_test_add_func("/smtp/stages", test_stages);
   int status = g_test_run();
   net_free(net);
   return status;
