@@ -38,7 +38,7 @@ static const struct {
   const char *words;
 } ends[] = {
     {"common mistake: a 554 banner is no answer to DATA (RFC 5321 s3.1)", "banner554.example", "declined", LEVEL_WARN,
-     "before any mail was offered"},
+     "at the door, before any mail was offered"},
     {"common mistake: 521 is a code of its own (RFC 7504 s3)", "banner521.example", "declined", LEVEL_FAIL,
      "takes no mail at all"},
     {"RFC 5321 s3.8 421", "busy.example", "declined", LEVEL_UNKNOWN, "sends us away for now"},
