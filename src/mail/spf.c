@@ -74,6 +74,17 @@ gboolean spf_has_address(const DnsAnswer *answer, const Ip *ip, guint bits) {
   return FALSE;
 }
 
+gboolean spf_has_sender(const Spf *spf, const DnsAnswer *answer, guint bits) {
+  if (spf->query->survey)
+    return bits == 0 && answer->status == DNS_OK && dns_answer_count(answer) > 0;
+  return spf_has_address(answer, &spf->query->ip, bits);
+}
+
+gboolean spf_in_network(const Spf *spf, const SpfTerm *term) {
+  guint bits = term->mechanism == SPF_IP4 ? term->bits4 : term->bits6;
+  return spf->query->survey ? bits == 0 : ip_in_network(&spf->query->ip, &term->network, bits);
+}
+
 gboolean spf_is_unknown(const DnsAnswer *answer) {
   return dns_is_unknown(answer->status) && answer->status != DNS_BAD_NAME;
 }
@@ -236,8 +247,10 @@ SpfVerdict *spf_check(const SpfQuery *query) {
   SpfVerdict *verdict = g_new0(SpfVerdict, 1);
   g_autofree char *helo = domain_of(query->helo != NULL ? query->helo : "");
   SpfQuery own = *query;
+  if (query->survey)
+    own.ip = (Ip){.family = 4};
   own.helo = query->helo != NULL ? helo : NULL;
-  Spf spf = {.query = &own, .verdict = verdict, .family = query->ip.family == 4 ? "in-addr" : "ip6"};
+  Spf spf = {.query = &own, .verdict = verdict, .family = own.ip.family == 4 ? "in-addr" : "ip6"};
   verdict->steps = g_ptr_array_new_with_free_func(step_free);
   verdict->decided = verdict->inner = -1;
   set_identity(&spf);

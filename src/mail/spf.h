@@ -91,6 +91,7 @@ typedef struct SpfVerdict {
   char *problem_term;              /* safe; NULL: none in particular */
   const DnsAnswer *problem_answer; /* the net's; NULL: none */
   gboolean ptr;                    /* ptr was evaluated, which s5.5 advises against */
+  gboolean partial;                /* a survey that left terms out, since they ask about the mail */
   gboolean open;                   /* the term that decided lets the whole Internet pass */
   char *suspect; /* a modifier that looks like a mechanism: "ip4=192.0.2.1", ignored; safe; NULL: none */
 } SpfVerdict;
@@ -103,6 +104,8 @@ typedef struct SpfQuery {
   const char *sender; /* MAIL FROM: an address, with or without <>; "" or "<>": empty, HELO is judged; a domain alone:
                          the part before the @ is not known; NULL: as empty */
   const char *helo;   /* NULL or "": not known */
+  gboolean survey;    /* of the record itself, for no mail in particular: `ip` is not used, no address matches, and terms
+                         that ask about the mail (ptr, macros other than %{d} and %{o}) count, but are not looked up */
   SpfLook look;
   gpointer user;
 } SpfQuery;

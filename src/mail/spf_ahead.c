@@ -63,6 +63,8 @@ static char *foresee(Spf *spf, const char *domain, const char *spec) {
   g_autofree char *validated = NULL;
   if (spec == NULL)
     return g_strdup(domain);
+  if (spf->query->survey && spf_uses(spec, SPF_ABOUT_MAIL))
+    return NULL;
   if ((spf_uses(spec, "h") && macros.helo == NULL) || (spf_uses(spec, "ls") && !spf->local_known))
     return NULL;
   if (spf_uses(spec, "p") && spf_validated(spf, domain, FALSE, &validated) != SPF_NAMES_KNOWN)
@@ -82,7 +84,8 @@ static void ask_mx(Spf *spf, const char *name) {
 
 static void ask_ptr(Spf *spf, const char *name) {
   g_autofree char *validated = NULL;
-  spf_validated(spf, name, TRUE, &validated);
+  if (!spf->query->survey)
+    spf_validated(spf, name, TRUE, &validated);
 }
 
 static void ask_term(Spf *spf, const SpfTerm *term, const char *domain) {
@@ -106,9 +109,8 @@ static gboolean is_named(const SpfTerm *term) {
 
 /* TRUE if the evaluation surely ends here. */
 static gboolean ends(const Spf *spf, const SpfTerm *term) {
-  const Ip *ip = &spf->query->ip;
-  return term->mechanism == SPF_ALL || (term->mechanism == SPF_IP4 && ip_in_network(ip, &term->network, term->bits4)) ||
-         (term->mechanism == SPF_IP6 && ip_in_network(ip, &term->network, term->bits6));
+  return term->mechanism == SPF_ALL ||
+         ((term->mechanism == SPF_IP4 || term->mechanism == SPF_IP6) && spf_in_network(spf, term));
 }
 
 static gboolean may_refuse(const SpfRecord *record) {
@@ -119,7 +121,7 @@ static gboolean may_refuse(const SpfRecord *record) {
 }
 
 static void ask_explanation(Spf *spf, const SpfRecord *record, const char *domain) {
-  if (record->exp == NULL || !may_refuse(record))
+  if (record->exp == NULL || spf->query->survey || !may_refuse(record))
     return;
   g_autofree char *target = foresee(spf, domain, record->exp);
   g_autofree char *name = target != NULL ? spf_presentation(target) : NULL;

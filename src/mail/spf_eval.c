@@ -53,6 +53,10 @@ static Match find_target(const At *at, const char *spec, char **name) {
     *name = g_strdup(at->domain);
     return MATCH_YES;
   }
+  if (spf->query->survey && spf_uses(spec, SPF_ABOUT_MAIL)) {
+    spf->verdict->partial = TRUE;
+    return MATCH_NO;
+  }
   if (spf_uses(spec, "h") && macros.helo == NULL)
     return fault(at, SPF_NEEDS_HELO, NULL);
   if (spf_uses(spec, "ls") && !spf->local_known)
@@ -81,7 +85,7 @@ static Match match_address(const At *at, const char *name, DnsType type) {
     return fault(at, SPF_NO_ANSWER, answer);
   guint bits = at->spf->query->ip.family == 4 ? at->term->bits4 : at->term->bits6;
   gboolean match = at->term->mechanism == SPF_EXISTS ? answer->status == DNS_OK && dns_answer_count(answer) > 0
-                                                     : spf_has_address(answer, &at->spf->query->ip, bits);
+                                                     : spf_has_sender(at->spf, answer, bits);
   return match ? MATCH_YES : nothing(at, answer);
 }
 
@@ -104,7 +108,7 @@ static Match match_mx(const At *at, const char *name) {
     waits |= answer == NULL;
     if (answer != NULL && spf_is_unknown(answer))
       missing = answer;
-    if (answer != NULL && !match && spf_has_address(answer, ip, bits)) {
+    if (answer != NULL && !match && spf_has_sender(at->spf, answer, bits)) {
       match = TRUE;
       step_of(at)->answer = answer;
     }
@@ -121,6 +125,10 @@ static Match match_mx(const At *at, const char *name) {
 
 static Match match_ptr(const At *at, const char *name) {
   g_autofree char *validated = NULL;
+  if (at->spf->query->survey) {
+    at->spf->verdict->ptr = at->spf->verdict->partial = TRUE;
+    return MATCH_NO;
+  }
   const DnsAnswer *ptr = spf_ask_names(at->spf);
   at->spf->verdict->ptr = TRUE;
   if (ptr == NULL)
@@ -181,14 +189,12 @@ static Match match_named(const At *at) {
 
 static Match match_term(const At *at) {
   const SpfTerm *term = at->term;
-  const Ip *ip = &at->spf->query->ip;
   switch (term->mechanism) {
   case SPF_ALL:
     return MATCH_YES;
   case SPF_IP4:
-    return ip_in_network(ip, &term->network, term->bits4) ? MATCH_YES : MATCH_NO;
   case SPF_IP6:
-    return ip_in_network(ip, &term->network, term->bits6) ? MATCH_YES : MATCH_NO;
+    return spf_in_network(at->spf, term) ? MATCH_YES : MATCH_NO;
   default:
     break;
   }
@@ -243,7 +249,7 @@ static SpfResult decide(const At *at, const SpfRecord *record, Match match) {
   if (match != MATCH_YES)
     return match == MATCH_TEMP ? SPF_TEMPERROR : SPF_PERMERROR;
   /* s6.2: exp of an included record does not count. */
-  if (at->depth == 0 && at->term->result == SPF_FAIL && record->exp != NULL)
+  if (at->depth == 0 && at->term->result == SPF_FAIL && record->exp != NULL && !at->spf->query->survey)
     take_explanation(at->spf, record, at->domain);
   return at->term->result;
 }
@@ -257,6 +263,8 @@ static SpfResult follow_redirect(Spf *spf, const SpfRecord *record, const char *
   Match found = find_target(&at, record->redirect, &target);
   if (found != MATCH_YES && found != MATCH_NO)
     return decide(&at, record, found);
+  if (found == MATCH_NO && spf->query->survey)
+    return SPF_NEUTRAL; /* where it leads hangs on the mail */
   SpfResult result = target != NULL ? spf_check_host(spf, target, depth) : SPF_NONE;
   if (result != SPF_NONE)
     return result;

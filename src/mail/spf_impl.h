@@ -57,6 +57,9 @@ typedef struct SpfMacros {
 SpfProblem spf_check_domain(const char *spec);
 SpfProblem spf_check_string(const char *spec);
 SpfProblem spf_check_explanation(const char *bytes, gsize length);
+/* The macros that stand for something in the mail, not in the record. */
+#define SPF_ABOUT_MAIL "slhipv"
+
 /* TRUE if a checked spec uses one of the macros `letters` (lower case). */
 gboolean spf_uses(const char *spec, const char *letters);
 /* A checked spec with its macros filled in; NULL: it grew beyond all measure. */
@@ -88,6 +91,9 @@ const DnsAnswer *spf_ask(const Spf *spf, const char *name, DnsType type);
 gboolean spf_is_unknown(const DnsAnswer *answer);
 DnsType spf_address_type(const Spf *spf);
 gboolean spf_has_address(const DnsAnswer *answer, const Ip *ip, guint bits);
+/* The sender's address is among those of `answer`, or in the network of ip4 or ip6; a survey is in those of everybody. */
+gboolean spf_has_sender(const Spf *spf, const DnsAnswer *answer, guint bits);
+gboolean spf_in_network(const Spf *spf, const SpfTerm *term);
 SpfMacros spf_macros(const Spf *spf, const char *domain);
 
 /* The record of `domain` in `answer`; `several`: more than one. NULL: none. */

@@ -212,6 +212,11 @@ static void other_rows(SpfRows *rows) {
                "RFC 7208 s5.5");
 }
 
+void spf_rows_say_rest(SpfRows *rows) {
+  problem_row(rows);
+  other_rows(rows);
+}
+
 void spf_rows_say(SpfRows *rows) {
   verdict_row(rows);
   decided_row(rows);

@@ -15,6 +15,9 @@ typedef struct SpfRows {
 /* All rows about the identity that was judged: the verdict first, then what decided it. */
 void spf_rows_say(SpfRows *rows);
 
+/* Those of them that hold for every mail, for a survey: what is wrong with the record. `level` is given. */
+void spf_rows_say_rest(SpfRows *rows);
+
 /* The row about a HELO name that was judged beside an envelope sender (RFC 7208 s2.3): only if something is wrong. */
 void spf_rows_say_helo(const SpfRows *rows);
 

@@ -2,7 +2,7 @@
 
 const Probe *const probe_table[] = {
     &probe_vantage, &probe_address, &probe_mx, &probe_delegation, &probe_provider, &probe_host,
-    &probe_ptr, &probe_spf, &probe_dmarc, &probe_dkim, &probe_arc, &probe_tls_rpt,
+    &probe_ptr, &probe_spf, &probe_spf_record, &probe_dmarc, &probe_dkim, &probe_arc, &probe_tls_rpt,
     &probe_mta_sts,
     &probe_domain,
     &probe_autoconfig,

@@ -11,6 +11,7 @@ extern const Probe probe_delegation; /* delegation.c: what the domain's own name
 extern const Probe probe_provider; /* provider.c: who runs the mail of a domain */
 extern const Probe probe_host;    /* host.c: the addresses of a name */
 extern const Probe probe_ptr;     /* ptr.c: the name of a sending address, and whether it leads back */
+extern const Probe probe_spf_record; /* spf_record.c: is the SPF record of a domain in order? */
 extern const Probe probe_spf;     /* spf.c: may an address send mail of a domain? */
 extern const Probe probe_dmarc;   /* dmarc.c: what is to be done with mail not proved to be from a domain? */
 extern const Probe probe_dkim;    /* dkim.c: the key that a signature is verified with */
