@@ -393,8 +393,13 @@ Classification classify(Classifier *classifier, const Refusal *refusal) {
 /* Rules that count in automatic answers too, which tell at most that the address is given up: see rule.h. */
 #define ANSWERS "answer-"
 
+static const char *const arrived[] = {"delivered", "relayed", "expanded", NULL};
+
 /* What the mail as a whole tells about the cause: it arrived, or is still on its way. */
-static const char *adjust_cause(const Bounce *bounce, const Classification *found) {
+static const char *adjust_cause(const Bounce *bounce, const BounceRecipient *recipient, const Classification *found) {
+  /* RFC 3464 s2.3.3: a report tells of those too who got the mail. */
+  if (recipient->action && g_strv_contains(arrived, recipient->action))
+    return "success";
   if (bounce->kind == BOUNCE_AUTOREPLY)
     return found->rule && g_str_has_prefix(found->rule->id, ANSWERS) ? found->cause : "success";
   if (!bounce->is_bounce)
@@ -418,7 +423,7 @@ static void classify_recipient(Classifier *classifier, const Bounce *bounce, Bou
   Classification found = {0};
   if (bounce->is_bounce || bounce->kind == BOUNCE_AUTOREPLY)
     found = classify(classifier, &refusal);
-  const char *cause = adjust_cause(bounce, &found);
+  const char *cause = adjust_cause(bounce, recipient, &found);
   if (g_strcmp0(cause, found.cause) != 0)
     found.rule = NULL;
   found.cause = cause;

@@ -14,7 +14,7 @@
   "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\n"    \
   "Your message to the following recipient has been delayed. It will be retried.\n\n--b\n"                             \
   "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mail.example.org\n\n"                                  \
-  "Final-Recipient: rfc822; taro@example.com\nAction: delayed\n"
+  "Final-Recipient: rfc822; taro@example.com\nAction: "
 #define ANSWER                                                                                                         \
   "From: taro@example.com\nTo: hanako@example.org\nSubject: Automatic reply: minutes\nAuto-Submitted: auto-replied\n\n"
 
@@ -43,10 +43,13 @@ static const Row rows[] = {
      "The user(s) account is disabled.\n\n<taro@ezweb.ne.jp>: 550 user unknown (in reply to RCPT TO command)\n",
      "mailbox_disabled", "false"},
     /* A notice of delay: its reason if anything gives one, and else that it is one. */
-    {REPORT "Status: 4.4.1\nDiagnostic-Code: smtp; connect to mx.example.com[192.0.2.1]:25: Connection timed out\n\n--b--\n",
+    {REPORT "delayed\nStatus: 4.4.1\nDiagnostic-Code: smtp; connect to mx.example.com[192.0.2.1]:25: Connection timed out\n\n--b--\n",
      "network_unreachable", "false"},
-    {REPORT "Status: 4.4.0\n\n--b--\n", "network_unreachable", "false"},
-    {REPORT "Status: 4.0.0\n\n--b--\n", "delay_notice", "false"},
+    {REPORT "delayed\nStatus: 4.4.0\n\n--b--\n", "network_unreachable", "false"},
+    {REPORT "delayed\nStatus: 4.0.0\n\n--b--\n", "delay_notice", "false"},
+    /* Of two recipients the first one got it. */
+    {REPORT "delivered\nStatus: 2.0.0\n\nFinal-Recipient: rfc822; jiro@example.com\nAction: failed\nStatus: 5.1.1\n\n--b--\n",
+     "success", "false"},
     /* Automatic answers arrived; some tell that the address is given up. */
     {ANSWER "I am on holiday until Monday. Our office has moved to another town.\n", "success", "false"},
     {ANSWER "I no longer work for Example. Please write to info@example.com.\n", "address_moved", "false"},
