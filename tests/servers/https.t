@@ -72,6 +72,96 @@ def zone():
     return text
 
 
+# --- registrations (RDAP), settings for mail programs, leaked passwords ---
+
+HOSTED = ("rdap.verisign.com", "data.iana.org", "rdap.registry.test", "api.pwnedpasswords.com", "autoconfig.auto.test",
+          "www.auto.test", "autodiscover.auto.test", "auto2.test", "autoconfig.loop.test")
+
+
+def rdap(name, *statuses, until="2999-01-01T00:00:00Z"):
+    return json.dumps({"objectClassName": "domain", "ldhName": name.upper(), "status": statuses,
+                       "events": [{"eventAction": "expiration", "eventDate": until}],
+                       "entities": [{"roles": ["registrar"], "vcardArray": ["vcard", [["fn", {}, "text", "Example Registrar"]]]}]})
+
+
+SETTINGS = ("<clientConfig><emailProvider><incomingServer type=\"imap\"><hostname>imap.%EMAILDOMAIN%</hostname><port>993</port>"
+            "<socketType>SSL</socketType><username>%EMAILADDRESS%</username></incomingServer></emailProvider></clientConfig>")
+DIGITS, REST = "F3BBB", "D66A63D4BF1747940578EC3D0103530E21D"  # SHA-1 of hunter2
+
+
+def reply(text, code=200):
+    return f"return {code} '{text}';"
+
+
+def services():
+    """What nginx does for HOSTED names."""
+    return {
+        "rdap.verisign.com": f"location = /com/v1/domain/example.com {{ {reply(rdap('example.com', 'client hold'))} }}\n"
+                             "location = /net/v1/domain/example.net { return 404; }\n",
+        "data.iana.org": "location = /rdap/dns.json { " +
+                         reply(json.dumps({"services": [[["zz"], ["https://rdap.registry.test/"]], [["yy"], ["https://10.9.8.7/"]]]})) + " }",
+        "rdap.registry.test": "location = /domain/example.zz { return 302 https://rdap.registry.test/other; }\n"
+                              f"location = /other {{ {reply(rdap('example.zz', 'active', until='2001-01-01T00:00:00Z'))} }}",
+        "api.pwnedpasswords.com": f'if ($http_add_padding != "true") {{ return 400; }}\n'
+                                  f"location = /range/{DIGITS} {{ {reply(f'{REST[:-1]}0:0')} }}\n"
+                                  f"location = /range/5BAA6 {{ {reply('1E4C9B93F3F0682250B6CF8331B7EE68FD8:1000')} }}\n",
+        "autoconfig.auto.test": "location = /mail/config-v1.1.xml { return 301 https://www.auto.test/settings; }",
+        "www.auto.test": f"location = /settings {{ {reply(SETTINGS)} }}",
+        "autodiscover.auto.test": "location / { return 401; }",
+        "auto2.test": f"location = /.well-known/autoconfig/mail/config-v1.1.xml {{ {reply(SETTINGS)} }}",
+        "autoconfig.loop.test": "location / { return 302 https://autoconfig.loop.test/mail/config-v1.1.xml; }",
+    }
+
+
+def more_zones():
+    """Apart from test: the names that are asked whatever the domain is."""
+    zones = {name: SOA + f"@ A {WEB}\n" for name in HOSTED if not name.endswith(".test")}
+    zones["example.com"] = SOA.replace("@ NS ns.test.\n", "")
+    zones["test"] = zone() + "".join(f"{name[:-5]} A {WEB}\n" for name in HOSTED if name.endswith(".test")) + (
+        "_submissions._tcp.auto SRV 0 1 465 smtp.auto.test.\n_imaps._tcp.auto SRV 0 0 0 .\n")
+    return zones
+
+
+def registrations(options):
+    for name, wanted in (("mail.example.com", ("on_hold", "fail", 1)), ("example.net", ("not_registered", "fail", 1)),
+                         ("example.zz", ("expired", "warn", 1)), ("example.co.jp", ("no_service", "note", 0)),
+                         ("example.yy", (None, "unknown", 3)), ("example.test", ("reserved", "note", 0))):
+        code, found, took, _ = check(options, "domain", name)
+        got = (found["facts"].get("domain.status"), found["status"], code)
+        tap.ok(got == wanted, f"registration of {name}", f"{got} after {took:.0f} ms: {found}")
+    _, found, _, _ = check(options, "domain", "example.zz")
+    tap.ok(found["facts"]["domain.days_left"] < -9000, "the clock of the answer counts", found)
+
+
+def settings(options):
+    code, found, _, _ = check(options, "autoconfig", "auto.test")
+    facts = found["facts"]
+    tap.ok((code, facts["autoconfig.submission"], facts["autoconfig.imap"], facts["autoconfig.sources"]) ==
+           (0, ["smtp.auto.test:465 tls"], ["imap.auto.test:993 tls"], ["srv", "autoconfig"]), "settings by SRV and by a file", found)
+    tap.ok(facts["autoconfig.autodiscover"] is True and facts["autoconfig.pop3"] is None, "Outlook's place answers, without a password",
+           found)
+    code, found, _, _ = check(options, "autoconfig", "auto2.test")
+    tap.ok((code, found["facts"]["autoconfig.sources"]) == (0, ["well_known"]), "settings at the domain itself", found)
+    code, found, _, _ = check(options, "autoconfig", "loop.test")
+    tap.ok((code, found["facts"]["autoconfig.status"], found["status"]) == (1, "none", "warn"), "redirects without end", found)
+
+
+def passwords(options, scratch, nginx):
+    for password, wanted in (("password", ("leaked", 1)), ("hunter2", ("not_found", 0)), ("nobody-has-it", (None, 3))):
+        record = os.path.join(scratch.dir, f"record-{password}")
+        command = [PROGRAM, "check", "--json", "--contacts", "--timeout", str(LIMIT), "--record", record, *options, "--probe",
+                   "pwned", "--set", "password=-"]
+        done = subprocess.run(command, input=password + "\n", capture_output=True, text=True, timeout=30, check=False)
+        found = json.loads(done.stdout)["probes"]["pwned"] if done.stdout else {"facts": {}}
+        tap.ok((found["facts"].get("pwned.status"), done.returncode) == wanted, f"leaked password: {wanted[0]}", done.stdout + done.stderr)
+        with open(record, encoding="utf-8") as f:
+            told = f.read() + done.stdout + done.stderr
+        secrets = ("hunter2", DIGITS, REST[:8], "5BAA6", "1E4C9B93", "nobody-has-it")
+        tap.ok(not any(secret in told for secret in secrets), "the digits are nowhere", told)
+    asked = [line for line in nginx.asked() if "/range/" in line]
+    tap.ok(len(asked) == 3 and all(len(line.split("/range/")[1].split(" ")[0]) == 5 for line in asked), "five digits left", asked)
+
+
 class Listener:
     """Counts who comes; says `words` to them, or nothing at all."""
 
@@ -171,7 +261,9 @@ def main():
         special = {"expired": ca.issue("mta-sts.expired.test", days=-1), "stranger": ca.issue("www.stranger.test"),
                    "self": ca.issue("mta-sts.self.test", self_signed=True), "apex": ca.issue("apex.test", "*.test")}
         sites = {f"mta-sts.{name}.test": (*special.get(name, good), text) for name, (text, _) in CASES.items()}
-        knot = harness.Knot(scratch, {"test": zone()})
+        hosted = ca.issue(*HOSTED)
+        sites.update({name: (*hosted, text) for name, text in services().items()})
+        knot = harness.Knot(scratch, more_zones())
         nginx = harness.Nginx(scratch, sites, (WEB, WEB6))
         scratch.write(f"{nginx.name}/root/slow", POLICY.format("slow") * 4)
         with open(scratch.write(f"{nginx.name}/root/huge", "version: STSv1\n"), "r+b") as huge:
@@ -186,6 +278,9 @@ def main():
         options = ["--resolver", f"127.0.0.1:{knot.port}", "--ca", ca.file]
         policies(options)
         details(options)
+        registrations(options)
+        settings(options)
+        passwords(options, scratch, nginx)
         rebinding(options, private[1])
         tap.ok(sum(listener.visits for listener in private) == 0, "nobody inside was ever asked",
                [listener.visits for listener in private])
