@@ -12,6 +12,7 @@
 #include "mail/charset.h"
 #include "mail/encoded_word.h"
 #include "mail/mime.h"
+#include "mail/notice_client.h"
 #include "mail/scan.h"
 
 #include <string.h>
@@ -32,7 +33,14 @@ typedef struct Reading {
   MimeMail mail;
   Notice *notice;
   char *joined; /* the notice as one line */
+  gboolean pasted; /* whatever it begins with */
 } Reading;
+
+/* What may be read in place of a mail that is no bounce. */
+typedef struct Inner {
+  char *text;      /* NULL: there is none */
+  gboolean pasted; /* it begins with the header that mail programs show, which is none of a mail */
+} Inner;
 
 const char *bounce_kind_word(BounceKind kind) {
   return kind_words[kind];
@@ -361,7 +369,7 @@ static void read_mail(Reading *reading, const char *text, const char *body) {
  * question to the helpdesk) is passed over: the inner one is read. */
 static void take_apart(Reading *reading, const char *text, int depth) {
   const char *body = text;
-  if (looks_like_mail(text, &body))
+  if (!reading->pasted && looks_like_mail(text, &body))
     read_mail(reading, text, body);
   else
     reading->mail.text = bounce_paste_read(text);
@@ -495,55 +503,69 @@ static Bounce *bounce_new(void) {
   return bounce;
 }
 
-/* Reads `text`, with LF line ends.  `*inner` receives the mail that somebody attached to one that is no bounce, or
- * quoted in it with its header; NULL: there is none. */
-static Bounce *read_text(const char *text, char **inner) {
+static gboolean is_from_person(const GPtrArray *headers) {
+  return headers && !notice_is_daemon(fields_get(headers, "From")) && !fields_get(headers, "Auto-Submitted") &&
+         !fields_get(headers, "List-Post");
+}
+
+static void find_inner(Reading *reading, Inner *inner) {
+  const MimeMail *mail = &reading->mail;
+  inner->text = g_steal_pointer(&reading->mail.inner);
+  if (!inner->text && mail->headers)
+    inner->text = bounce_paste_source(mail->text, NULL);
+  inner->pasted = !inner->text && is_from_person(mail->headers);
+  if (inner->pasted)
+    inner->text = g_strdup(notice_client_forwarded(mail->text));
+}
+
+/* Reads `text`, with LF line ends.  `inner` receives the mail that somebody attached to one that is no bounce, quoted in
+ * it with its header, or forwarded. */
+static Bounce *read_text(const char *text, gboolean pasted, Inner *inner) {
   Bounce *bounce = bounce_new();
-  Reading reading = {.bounce = bounce};
+  Reading reading = {.bounce = bounce, .pasted = pasted};
   take_apart(&reading, text + strspn(text, "\n"), 0);
   read_all(&reading);
   make_all_safe(bounce);
-  if (bounce->kind == BOUNCE_OTHER) {
-    *inner = g_steal_pointer(&reading.mail.inner);
-    if (!*inner && reading.mail.headers)
-      *inner = bounce_paste_source(reading.mail.text, NULL);
-  }
+  *inner = (Inner){0};
+  if (bounce->kind == BOUNCE_OTHER)
+    find_inner(&reading, inner);
   reading_clear(&reading);
   return bounce;
 }
 
 /* The same of a text with the source of a mail in it, which nobody pastes without a reason; NULL: there is none, or it
  * is no bounce, but words are before it. */
-static Bounce *read_source(const char *text, char **inner) {
+static Bounce *read_source(const char *text, Inner *inner) {
   const char *body = NULL;
   gboolean alone = FALSE;
   g_autofree char *source = looks_like_mail(text, &body) ? NULL : bounce_paste_source(text, &alone);
-  Bounce *bounce = source ? read_text(source, inner) : NULL;
-  if (bounce && bounce->kind == BOUNCE_OTHER && !*inner && !alone)
+  Bounce *bounce = source ? read_text(source, FALSE, inner) : NULL;
+  if (bounce && bounce->kind == BOUNCE_OTHER && !inner->text && !alone)
     g_clear_pointer(&bounce, bounce_free);
   return bounce;
 }
 
 Bounce *bounce_read(const char *bytes, gsize length) {
   guint hidden = 0;
-  char *text = normalise(bytes, MIN(length, BOUNCE_MAX_BYTES), &hidden);
-  char *inner = NULL;
+  g_autofree char *text = normalise(bytes, MIN(length, BOUNCE_MAX_BYTES), &hidden);
+  Inner inner = {0};
   Bounce *bounce = read_source(text + strspn(text, "\n"), &inner);
   if (!bounce)
-    bounce = read_text(text, &inner);
-  for (int depth = 0; depth < MAX_NESTED && inner; depth++) {
-    g_free(text);
-    text = g_steal_pointer(&inner);
-    Bounce *other = read_text(text, &inner);
-    if (other->kind == BOUNCE_OTHER && inner == NULL) {
+    bounce = read_text(text, FALSE, &inner);
+  for (int depth = 0; depth < MAX_NESTED && inner.text; depth++) {
+    Inner next = {0};
+    Bounce *other = read_text(inner.text, inner.pasted, &next);
+    g_free(inner.text);
+    inner = next;
+    /* What is no bounce either is not what somebody asks about. */
+    if (other->kind == BOUNCE_OTHER && !inner.text) {
       bounce_free(other);
       continue;
     }
     bounce_free(bounce);
     bounce = other;
   }
-  g_free(inner);
-  g_free(text);
+  g_free(inner.text);
   bounce->hidden += hidden;
   bounce->cut = length > BOUNCE_MAX_BYTES;
   return bounce;

@@ -297,3 +297,19 @@ void notice_client_take(Notice *notice) {
     i = end;
   }
 }
+
+const char *notice_client_forwarded(const char *text) {
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchrnul(line, '\n');
+    g_autofree char *mark = next - line < 100 ? g_strndup(line, (gsize)(next - line)) : NULL;
+    next += *next == '\n';
+    if (!mark || !is_forward_mark(mark))
+      continue;
+    const char *value = NULL;
+    const char *below = next + strspn(next, " \t\n");
+    g_autofree char *first = g_strndup(below, MIN(strcspn(below, "\n"), NOTICE_MAX_LINE));
+    if (notice_label(first, &value))
+      return below;
+  }
+  return NULL;
+}

@@ -14,4 +14,8 @@ const char *notice_label(const char *line, const char **value);
  * lines; `notice->client` receives their fields. */
 void notice_client_take(Notice *notice);
 
+/* Where in `text` such a header begins below a mark like "-----Original Message-----"; NULL: nowhere. Points into
+ * `text`. */
+const char *notice_client_forwarded(const char *text);
+
 #endif
