@@ -25,6 +25,7 @@ const FactSpec bounce_facts[] = {
     {"return_path", FACT_TEXT, NULL, N_("the envelope sender of the returned message (Return-Path); <>: it was empty")},
     {"dkim_domain", FACT_TEXT, NULL, N_("the domain that signed the returned message (d= of DKIM-Signature)")},
     {"dkim_selector", FACT_TEXT, NULL, N_("the name of the key that it was signed with (s= of DKIM-Signature)")},
+    {"dkim_signature", FACT_TEXT, NULL, N_("the other tags of that signature, for the probe dkim")},
     {"arc", FACT_TEXT, NULL, N_("the ARC fields of the returned message, for the probe arc")},
     {"kind", FACT_TEXT, "bounce delay autoreply feedback delivered other", N_("what kind of message it is")},
     {"list", FACT_TEXT, NULL, N_("the blocklist that the bounce names")},
@@ -131,6 +132,7 @@ static void put_authentication(Facts *facts, const Bounce *bounce) {
   put(facts, "return_path", path);
   put(facts, "dkim_domain", bounce->dkim_domain);
   put(facts, "dkim_selector", bounce->dkim_selector);
+  put(facts, "dkim_signature", bounce->dkim_signature);
   put(facts, "arc", bounce->arc);
 }
 

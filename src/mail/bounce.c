@@ -479,6 +479,7 @@ static void make_all_safe(Bounce *bounce) {
       &bounce->received_ip,   &bounce->helo,         &bounce->dkim_domain, &bounce->dkim_selector};
   for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
     make_safe(bounce, fields[i], MAX_SHOWN);
+  make_safe(bounce, &bounce->dkim_signature, MAX_SHOWN);
   make_safe(bounce, &bounce->arc, MAX_ARC);
   for (char **field = bounce->received; *field; field++)
     make_safe(bounce, field, MAX_SHOWN);
@@ -578,6 +579,7 @@ void bounce_free(Bounce *bounce) {
       bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from,          bounce->to,
       bounce->subject,       bounce->date,         bounce->return_path, bounce->list,          bounce->listed_ip,
       bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector, bounce->notice,
+      bounce->dkim_signature,
       bounce->arc};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);

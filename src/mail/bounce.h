@@ -62,6 +62,7 @@ typedef struct Bounce {
   char *dkim_domain;     /* d= of a DKIM-Signature of it (RFC 6376 s3.5): "example.org"; of several the one that may
                             speak for its From line (RFC 9989 s4.4), else the first */
   char *dkim_selector;   /* s= of the same */
+  char *dkim_signature;  /* its other tags of weight: "a=rsa-sha256; d=example.org; l=100"; NULL: no signature */
   char *arc;             /* its ARC fields for arc_read(); NULL: none */
   char *notice;          /* the words of the notice, its lines joined; no copy of the returned mail */
   char **received;       /* its Received fields, newest first, unfolded; NULL-terminated, never NULL */

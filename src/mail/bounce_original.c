@@ -50,6 +50,18 @@ static guint nearness(const char *domain, const char *from) {
   return g_ascii_strcasecmp(domain, from) == 0 ? 2 : is_below(from, domain) || is_below(domain, from);
 }
 
+/* The tags of a signature that say something about its strength. */
+static char *weighty_tags(const char *signature) {
+  static const char *const names[] = {"a", "c", "d", "i", "l", "s"};
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autofree char *value = tag_value(signature, names[i]);
+    if (value)
+      g_string_append_printf(out, "%s%s=%s", out->len > 0 ? "; " : "", names[i], value);
+  }
+  return g_string_free(out, FALSE);
+}
+
 /* Mailing services sign beside the sender: only the signature that is near the From line can speak for it. */
 static void read_dkim(Bounce *bounce, const GPtrArray *fields) {
   if (bounce->dkim_domain || bounce->dkim_selector)
@@ -70,6 +82,7 @@ static void read_dkim(Bounce *bounce, const GPtrArray *fields) {
   }
   bounce->dkim_domain = best ? tag_value(best, "d") : NULL;
   bounce->dkim_selector = best ? tag_value(best, "s") : NULL;
+  bounce->dkim_signature = best ? weighty_tags(best) : NULL;
 }
 
 void bounce_original_read(Bounce *bounce, const GPtrArray *fields) {

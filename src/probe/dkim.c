@@ -2,12 +2,16 @@
 
 #include "base/catalogue.h"
 #include "mail/dkim.h"
+#include "mail/taglist.h"
 #include "probe/host_look.h"
 #include "probe/route.h"
+
+#include <string.h>
 
 static const ProbeInput dkim_inputs[] = {
     {"selector", "text", TRUE, N_("the name of the key: s= of DKIM-Signature")},
     {"domain", "domain", TRUE, N_("the domain that signed: d= of DKIM-Signature")},
+    {"signature", "text", FALSE, N_("the other tags of DKIM-Signature, as they stand there")},
     {0},
 };
 
@@ -26,8 +30,8 @@ static const FactSpec dkim_gives[] = {
     {"record", FACT_TEXT, NULL, N_("the key record")},
     {"faults", FACT_LIST,
      "bad_version no_key damaged unknown_type duplicate_tag not_for_mail no_sha256 too_short short long not_a_key "
-     "several_keys",
-     N_("mistakes in the record, as words")},
+     "several_keys sha1 body_length other_identity",
+     N_("mistakes in the record and in the signature, as words")},
     {0},
 };
 
@@ -35,7 +39,8 @@ typedef struct DkimLook {
   Result *result;
   const char *name;
   const DnsAnswer *answer;
-  GPtrArray *faults; /* static words */
+  GPtrArray *faults;     /* static words */
+  const char *signature; /* tags of the signature, NULL: not known */
 } DkimLook;
 
 static Finding *add_row(DkimLook *look, Level level, Message *text) {
@@ -83,6 +88,47 @@ static void say_faults(DkimLook *look, const DkimKey *key) {
                                             NULL));
     }
 }
+
+/* --- the signature itself --- */
+
+static void say_signature(DkimLook *look, Level level, const char *fault, const char *text, const char *reference) {
+  g_ptr_array_add(look->faults, (gpointer)fault);
+  Finding *row = result_add(look->result, level, "DKIM-Signature", message_new(text, NULL));
+  finding_set_ground(row, GROUND_INPUT, reference);
+}
+
+/* TRUE if i= names a domain below the one that signed, which a key with t=s is not for (RFC 6376 s3.6.1). */
+static gboolean has_other_identity(const TagList *tags) {
+  const char *identity = taglist_get(tags, "i"), *domain = taglist_get(tags, "d");
+  const char *at = identity != NULL ? strrchr(identity, '@') : NULL;
+  return at != NULL && domain != NULL && g_ascii_strcasecmp(at + 1, domain) != 0;
+}
+
+/* `key`: NULL if there is none, or it is not known. */
+static void look_signature(DkimLook *look, const DkimKey *key) {
+  if (look->signature == NULL)
+    return;
+  g_autofree char *bare = g_strchug(g_strdup(look->signature));
+  g_autoptr(GBytes) bytes = g_bytes_new_static(bare, strlen(bare));
+  g_autoptr(TagList) tags = taglist_parse(bytes);
+  if (g_strcmp0(taglist_get(tags, "a"), "rsa-sha1") == 0)
+    say_signature(look, LEVEL_FAIL, "sha1",
+                  N_("The mail is signed with sha1, which is forbidden: the signature does not count"),
+                  "RFC 8301 s3.1");
+  if (taglist_get(tags, "l") != NULL)
+    say_signature(
+        look, LEVEL_WARN, "body_length",
+        N_("Only the beginning of the mail is signed (l=): anybody may add to it, so some receivers do not trust "
+           "it"),
+        "RFC 6376 s8.2");
+  if (key != NULL && key->strict && has_other_identity(tags))
+    say_signature(look, LEVEL_FAIL, "other_identity",
+                  N_("The key is for its own domain only (t=s), and the signature names one below it (i=): it does not "
+                     "count"),
+                  "RFC 6376 s3.6.1");
+}
+
+/* --- a key --- */
 
 static void say_key(DkimLook *look, const DkimKey *key, const DnsRecord *record) {
   Facts *facts = look->result->facts;
@@ -176,6 +222,7 @@ static void say_alias(DkimLook *look) {
 static void look_at(DkimLook *look) {
   if (dns_is_unknown(look->answer->status)) {
     say_unknown(look);
+    look_signature(look, NULL); /* what stands in the mail needs no look-up */
     return;
   }
   const DnsRecord *found = NULL;
@@ -193,6 +240,7 @@ static void look_at(DkimLook *look) {
     say_key(look, &key, found);
   else
     say_several(look, keys);
+  look_signature(look, keys == 1 ? &key : NULL);
   g_ptr_array_add(look->faults, NULL);
   facts_set_list(look->result->facts, "faults", SOURCE_PROBE, (const char *const *)look->faults->pdata);
 }
@@ -211,7 +259,11 @@ static ProbeState run_dkim(Net *net, const Facts *inputs, Result *result) {
   facts_set_text(result->facts, "name", SOURCE_PROBE, name);
   result->total = 1;
   g_autoptr(GPtrArray) faults = g_ptr_array_new();
-  DkimLook look = {.result = result, .name = name, .answer = net_dns(net, name, DNS_TXT), .faults = faults};
+  DkimLook look = {.result = result,
+                   .name = name,
+                   .answer = net_dns(net, name, DNS_TXT),
+                   .faults = faults,
+                   .signature = probe_input(inputs, "signature")};
   if (look.answer == NULL) {
     result_add(result, LEVEL_WAIT, name, message_new(N_("Looking up the key"), NULL));
     return PROBE_PENDING;

@@ -50,6 +50,8 @@ static const struct {
     {DSN("hanako@example.net", FROM_TARO), "return_path", NULL},
     {DSN("hanako@example.net", FROM_TARO "\nDKIM-Signature: v=1; d=mailer.example; s=m1; b=x"), "dkim_domain",
      "mailer.example"},
+    {DSN("hanako@example.net", FROM_TARO "\nDKIM-Signature: v=1; l=20;\n a=rsa-sha1; d=mailer.example; s=m1; b=x; h=from:to"),
+     "dkim_signature", "a=rsa-sha1; d=mailer.example; l=20; s=m1"},
     /* Of several signatures the one that may speak for the From field. */
     {DSN("hanako@example.net", FROM_TARO SIGNATURES), "dkim_domain", "example.com"},
     {DSN("hanako@example.net", FROM_TARO SIGNATURES), "dkim_selector", "own"},

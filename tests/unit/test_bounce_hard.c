@@ -30,7 +30,7 @@ static void check_safe(const char *bytes, gsize length) {
       bounce->reporting_mta, bounce->arrival_date, bounce->message_id,  bounce->from,         bounce->to,
       bounce->subject,       bounce->date,         bounce->return_path, bounce->list,         bounce->listed_ip,
       bounce->received_ip,   bounce->helo,         bounce->dkim_domain, bounce->dkim_selector,
-      bounce->arc};
+      bounce->arc,           bounce->dkim_signature};
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_assert_true(!strings[i] || text_is_safe(strings[i]));
   for (guint i = 0; i < bounce->recipients->len; i++) {

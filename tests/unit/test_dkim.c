@@ -219,6 +219,44 @@ static void test_probe(void) {
   }
 }
 
+/* What stands in the signature, beside its key. */
+static const struct {
+  const char *rule, *selector, *signature;
+  const char *faults; /* NULL: not known */
+  Level level;
+  const char *words; /* NULL: nothing is said */
+} signature_cases[] = {
+    {"RFC 8301 s3.1 sha256", "good", "a=rsa-sha256; d=a.example", "", LEVEL_OK, NULL},
+    {"RFC 8301 s3.1 sha1 is forbidden", "good", " v=1; a=rsa-sha1; d=a.example", "sha1", LEVEL_FAIL,
+     "signed with sha1"},
+    {"RFC 6376 s8.2 l=", "good", "a=rsa-sha256; d=a.example; l=0", "body_length", LEVEL_WARN, "Only the beginning"},
+    {"RFC 6376 s3.6.1 t=s and i= of the domain", "tight", "d=a.example; i=@A.example", "", LEVEL_OK, NULL},
+    {"RFC 6376 s3.6.1 t=s and i= below it", "tight", "d=a.example; i=x@mail.a.example", "other_identity", LEVEL_FAIL,
+     "for its own domain only"},
+    {"RFC 6376 s3.6.1 i= below it without t=s", "good", "d=a.example; i=x@mail.a.example", "", LEVEL_OK, NULL},
+    {"what stands in the mail needs no look-up", "slow", "a=rsa-sha1; l=1", NULL, LEVEL_FAIL, "signed with sha1"},
+};
+
+static void test_signatures(void) {
+  g_autoptr(Net) net = world_net();
+  g_autoptr(GError) error = NULL;
+  net_preload(net, "{\"dns\":\"tight._domainkey.a.example TXT\",\"answer\":[\"\\\"v=DKIM1; t=s; p=" RSA2048 "\\\"\"]}",
+              &error);
+  g_assert_no_error(error);
+  for (guint i = 0; i < G_N_ELEMENTS(signature_cases); i++) {
+    g_test_message("%s", signature_cases[i].rule);
+    g_autoptr(ProbeRun) run = run_probe(net, "dkim", "selector", signature_cases[i].selector, "domain", "a.example",
+                                        "signature", signature_cases[i].signature, NULL);
+    assert_complete(run);
+    if (signature_cases[i].faults != NULL)
+      assert_fact(run, "faults", signature_cases[i].faults);
+    else
+      assert_state(run, "faults", FACT_UNKNOWN);
+    g_assert_cmpint(result_level(probe_run_result(run)), ==, signature_cases[i].level);
+    g_assert_true(signature_cases[i].words == NULL || find_row(run, signature_cases[i].words) != NULL);
+  }
+}
+
 /* "The domain has no DKIM" is never said because a selector was guessed: there is no guess, and no such word. */
 static void test_no_guess(void) {
   g_autoptr(Net) net = world_net();
@@ -246,6 +284,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/dkim/names", test_names);
   g_test_add_func("/dkim/probe", test_probe);
   g_test_add_func("/dkim/mistake-no-dkim-because-a-guess-failed", test_no_guess);
+  g_test_add_func("/dkim/signatures", test_signatures);
   g_test_add_func("/dkim/faults", test_faults);
   return g_test_run();
 }
