@@ -2,7 +2,6 @@
 
 #include "base/catalogue.h"
 #include "mail/address.h"
-#include "probe/known.h"
 #include "probe/rcpt_outcome.h"
 #include "probe/smtp_servers.h"
 
@@ -76,7 +75,7 @@ static void set_facts(RcptLook *look, const RcptVerdict *verdict) {
   facts_set_number(facts, "code", SOURCE_PROBE, verdict->code);
   set_text(look, "enhanced", verdict->status);
   set_text(look, "words", verdict->words);
-  set_text(look, "cause", verdict->cause);
+  set_text(look, "cause", verdict->meaning.cause);
 }
 
 static Finding *add_row(RcptLook *look, Level level, const char *text, const char *advice) {
@@ -88,7 +87,7 @@ static Finding *add_row(RcptLook *look, Level level, const char *text, const cha
 
 static void row_verdict(RcptLook *look, const TalkAnswer *talk, const char *host) {
   g_auto(RcptVerdict) verdict;
-  rcpt_judge(&verdict, talk, known_classifier(look->net), host, look->address->needs_smtputf8);
+  rcpt_judge(&verdict, look->net, talk, host, look->address->needs_smtputf8);
   set_facts(look, &verdict);
   Finding *row = add_row(look, rcpt_outcome_level(verdict.outcome), rcpt_outcome_message(verdict.outcome),
                          rcpt_outcome_advice(verdict.outcome));
@@ -99,26 +98,27 @@ static void row_verdict(RcptLook *look, const TalkAnswer *talk, const char *host
     finding_add_evidence(row, talk->key, talk->server, verdict.words, talk->elapsed_ms, talk->asked_at, "RFC 5321 s4.1.1.3");
   else
     probe_add_talk(row, talk, "RFC 5321 s4.1.1.3");
-  if (verdict.summary == NULL)
-    return;
-  Finding *meaning = result_add(look->result, LEVEL_NOTE, look->mailbox,
-                                message_set_tr(message_new(N_("What these words mean: {summary}"), NULL), "summary",
-                                               verdict.summary));
-  finding_set_ground(meaning, GROUND_ROWS, "RFC 5321 s4.2");
+  smtp_words_row(&verdict.meaning, look->result, look->mailbox);
 }
 
-static void row_declined(RcptLook *look, const TalkAnswer *talk) {
+static void row_declined(RcptLook *look, const SmtpPath *path, const TalkAnswer *talk) {
   TalkReply reply;
   Finding *row = add_row(look, LEVEL_UNKNOWN,
                          N_("The server turned us away before it could be asked about the address: this says nothing about "
                             "the mailbox"),
                          N_("Run the test on the mail server that your mail goes out by, or believe the bounce"));
   facts_set_text(look->result->facts, "status", SOURCE_PROBE, "declined");
-  if (talk_find_reply(talk, NULL, 0, &reply)) {
-    g_autofree char *words = talk_reply_text(talk, &reply);
-    finding_set_quote(row, words);
-  }
   probe_add_talk(row, talk, "RFC 5321 s3.1");
+  if (!smtp_find_refusal(talk, &reply))
+    return;
+  g_autofree char *words = talk_reply_text(talk, &reply);
+  SmtpWords meaning = {.code = reply.code, .words = words, .command = "CONN", .host = path->server->name};
+  finding_set_quote(row, words);
+  smtp_words_read(&meaning, look->net);
+  smtp_words_row(&meaning, look->result, look->mailbox);
+  facts_set_number(look->result->facts, "code", SOURCE_PROBE, reply.code);
+  set_text(look, "words", words);
+  set_text(look, "cause", meaning.cause);
 }
 
 static void row_silent(RcptLook *look, const TalkAnswer *talk) {
@@ -142,7 +142,7 @@ static void judge(RcptLook *look, const SmtpPath *path, const TalkAnswer *talk) 
   if (talk->phase == PHASE_COMMANDS || talk->status == TALK_OK || talk_find_reply(talk, "MAIL", 0, &reply))
     row_verdict(look, talk, path->server->name);
   else if (talk->status == TALK_DECLINED)
-    row_declined(look, talk);
+    row_declined(look, path, talk);
   else
     row_silent(look, talk);
   probe_set_unknown(&probe_rcpt, look->result, "no answer");

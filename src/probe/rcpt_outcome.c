@@ -108,7 +108,7 @@ static RcptOutcome by_code(const RcptVerdict *verdict) {
 
 static RcptOutcome by_cause(const RcptVerdict *verdict) {
   for (guint i = 0; i < G_N_ELEMENTS(causes); i++)
-    if (g_strcmp0(causes[i].cause, verdict->cause) == 0)
+    if (g_strcmp0(causes[i].cause, verdict->meaning.cause) == 0)
       return causes[i].outcome;
   return by_code(verdict);
 }
@@ -120,15 +120,10 @@ static RcptOutcome soften(RcptOutcome outcome, int code) {
   return code < 500 && for_good ? RCPT_LATER : outcome;
 }
 
-static void read_refusal(RcptVerdict *verdict, Classifier *classifier, const char *host, const char *command) {
-  g_autofree char *reply = g_strdup_printf("%d", verdict->code);
-  const Refusal refusal = {
-      .words = verdict->words, .status = verdict->status, .reply = reply, .command = command, .remote_mta = host};
-  Classification found = classify(classifier, &refusal);
-  /* What 550 alone means most often is a guess in a bounce, and no knowledge about a mailbox. */
-  gboolean guess = found.rule == NULL && found.code != NULL && strchr(found.code, '.') == NULL;
-  verdict->cause = guess ? NULL : found.cause;
-  verdict->summary = found.rule != NULL ? found.rule->summary : NULL;
+static void read_refusal(RcptVerdict *verdict, Net *net, const char *host, const char *command) {
+  verdict->meaning = (SmtpWords){
+      .code = verdict->code, .words = verdict->words, .status = verdict->status, .command = command, .host = host};
+  smtp_words_read(&verdict->meaning, net);
   verdict->outcome = soften(by_cause(verdict), verdict->code);
 }
 
@@ -146,13 +141,13 @@ static const char *control_word(const TalkAnswer *talk) {
   return reply.code >= 500 ? "refused" : reply.code >= 200 && reply.code < 300 ? "accepted" : "unknown";
 }
 
-void rcpt_judge(RcptVerdict *verdict, const TalkAnswer *talk, Classifier *classifier, const char *host, gboolean utf8) {
+void rcpt_judge(RcptVerdict *verdict, Net *net, const TalkAnswer *talk, const char *host, gboolean utf8) {
   TalkReply reply;
   *verdict = (RcptVerdict){.outcome = RCPT_NO_ANSWER, .control = control_word(talk)};
   if (talk_find_reply(talk, "RCPT", 0, &reply) && reply.code != 0) {
     take_reply(verdict, talk, &reply);
     if (reply.code >= 400)
-      read_refusal(verdict, classifier, host, "RCPT");
+      read_refusal(verdict, net, host, "RCPT");
     else if (reply.code < 300)
       verdict->outcome = g_str_equal(verdict->control, "accepted")  ? RCPT_CATCH_ALL
                          : g_str_equal(verdict->control, "refused") ? RCPT_ACCEPTED
@@ -163,7 +158,7 @@ void rcpt_judge(RcptVerdict *verdict, const TalkAnswer *talk, Classifier *classi
     return;
   /* Whatever is said before RCPT is not about the address, but for what MAIL said of it. */
   take_reply(verdict, talk, &reply);
-  read_refusal(verdict, classifier, host, "MAIL");
+  read_refusal(verdict, net, host, "MAIL");
   if (utf8 && reply.code >= 500)
     verdict->outcome = RCPT_NO_UTF8; /* RFC 6531 s3.4: the parameter is not known */
   else if (verdict->outcome != RCPT_GREYLISTED)

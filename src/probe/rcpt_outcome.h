@@ -2,9 +2,9 @@
 #ifndef WB_PROBE_RCPT_OUTCOME_H
 #define WB_PROBE_RCPT_OUTCOME_H
 
-#include "mail/classify.h"
 #include "net/talk.h"
 #include "probe/finding.h"
+#include "probe/smtp_words.h"
 
 typedef enum RcptOutcome {
   RCPT_ACCEPTED,     /* and the control address refused */
@@ -26,8 +26,7 @@ typedef struct RcptVerdict {
   RcptOutcome outcome;
   int code;               /* 0: none */
   char *words, *status;   /* the whole reply; its enhanced code, or NULL */
-  const char *cause;      /* of causes.yaml, or NULL */
-  const char *summary;    /* what the words mean, message id, or NULL */
+  SmtpWords meaning;      /* of a refusal; empty otherwise */
   const char *control;    /* "accepted", "refused", "unknown": the control address */
 } RcptVerdict;
 
@@ -36,7 +35,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RcptVerdict, rcpt_verdict_clear)
 
 /* Judges a talk with the commands MAIL, RCPT (the address), RCPT (the control address).  `utf8`: MAIL named SMTPUTF8.
  * `host`: the server's name. */
-void rcpt_judge(RcptVerdict *verdict, const TalkAnswer *talk, Classifier *classifier, const char *host, gboolean utf8);
+void rcpt_judge(RcptVerdict *verdict, Net *net, const TalkAnswer *talk, const char *host, gboolean utf8);
 
 /* "accepted", ...: the word of the fact. */
 const char *rcpt_outcome_word(RcptOutcome outcome);

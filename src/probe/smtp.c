@@ -31,6 +31,7 @@ static const FactSpec smtp_gives[] = {
     {"private", FACT_LIST, NULL, N_("addresses that nobody outside can reach, and that were not tried")},
     {"code", FACT_NUMBER, NULL, N_("the code by which a server turned us away before any mail was offered")},
     {"words", FACT_TEXT, NULL, N_("its words")},
+    {"cause", FACT_TEXT, NULL, N_("the cause that the words stand for")},
     {"features", FACT_LIST, NULL, N_("what all servers that answered can do, as words of EHLO")},
     {"size_limit", FACT_NUMBER, NULL, N_("the largest mail that all servers take, in octets")},
     {"size", FACT_NUMBER, NULL, N_("how large the message becomes in a mail, in octets")},
@@ -89,15 +90,17 @@ static void set_tls(SmtpLook *look) {
 }
 
 static void set_decline(SmtpLook *look) {
+  Facts *facts = look->result->facts;
   TalkReply reply;
-  if (look->decline == NULL || !talk_find_reply(look->decline, NULL, 0, &reply))
-    return;
-  if (reply.code < 400 && !talk_find_reply(look->decline, "EHLO", 0, &reply))
+  if (look->decline == NULL || !smtp_find_refusal(look->decline, &reply))
     return;
   g_autofree char *words = talk_reply_text(look->decline, &reply);
-  if (reply.code != 0)
-    facts_set_number(look->result->facts, "code", SOURCE_PROBE, reply.code);
-  facts_set_text(look->result->facts, "words", SOURCE_PROBE, words);
+  facts_set_number(facts, "code", SOURCE_PROBE, reply.code);
+  facts_set_text(facts, "words", SOURCE_PROBE, words);
+  if (look->cause != NULL)
+    facts_set_text(facts, "cause", SOURCE_PROBE, look->cause);
+  else
+    facts_set_absent(facts, "cause", SOURCE_PROBE);
 }
 
 static void set_facts(SmtpLook *look, const SmtpServers *servers, const char *status) {
@@ -118,6 +121,7 @@ static void set_facts(SmtpLook *look, const SmtpServers *servers, const char *st
   if (look->decline == NULL && look->silent + look->unconnected == 0) {
     facts_set_absent(facts, "code", SOURCE_PROBE);
     facts_set_absent(facts, "words", SOURCE_PROBE);
+    facts_set_absent(facts, "cause", SOURCE_PROBE);
   }
   probe_set_unknown(&probe_smtp, look->result, look->size == 0 ? "not asked" : "no answer");
 }

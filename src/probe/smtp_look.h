@@ -6,6 +6,7 @@
 #include "mail/certificate.h"
 #include "mail/smtp_reply.h"
 #include "probe/smtp_servers.h"
+#include "probe/smtp_words.h"
 
 /* How many servers have it. */
 typedef struct SmtpCount {
@@ -30,6 +31,7 @@ typedef struct SmtpLook {
   GPtrArray *versions; /* of TLS, not owned */
   GPtrArray *faults;   /* of certificates, static words */
   const TalkAnswer *decline; /* the first server that turned us away */
+  const char *cause;         /* what its words stand for, or NULL */
 } SmtpLook;
 
 /* The rows of one talk that is over; adds to the sums. */

@@ -46,31 +46,30 @@ static const struct {
      "RFC 5321 s4.2.1"},
 };
 
-static int last_code(const TalkAnswer *talk, char **words) {
-  TalkReply reply;
-  const char *const commands[] = {"HELO", "STARTTLS", "EHLO", NULL};
-  int nths[] = {-1, -1, 0, 0};
-  for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-    if (talk_find_reply(talk, commands[i], nths[i], &reply) && (commands[i] == NULL || reply.code >= 400)) {
-      *words = talk_reply_text(talk, &reply);
-      return reply.code;
-    }
-  return 0;
+/* What the words stand for: a blocklist, a missing name, .. */
+static void row_meaning(SmtpLook *look, const SmtpPath *path, int code, const char *text) {
+  SmtpWords words = {.code = code, .words = text, .command = "CONN", .host = path->server->name};
+  smtp_words_read(&words, look->net);
+  smtp_words_row(&words, look->result, path->server->name);
+  if (look->decline == NULL)
+    look->cause = words.cause;
 }
 
 static void row_declined(SmtpLook *look, const SmtpPath *path) {
-  g_autofree char *words = NULL;
-  int code = last_code(path->talk, &words);
+  TalkReply reply = {0};
+  gboolean found = smtp_find_refusal(path->talk, &reply);
+  g_autofree char *words = found ? talk_reply_text(path->talk, &reply) : NULL;
   look->declined++;
-  if (look->decline == NULL)
-    look->decline = path->talk;
   for (guint i = 0; i < G_N_ELEMENTS(declines); i++) {
-    if (code < declines[i].first || code > declines[i].last)
+    if (reply.code < declines[i].first || reply.code > declines[i].last)
       continue;
     Finding *row = add(look, path, declines[i].level, message_new(declines[i].text, NULL));
     finding_set_advice(row, message_new(declines[i].advice, NULL));
     finding_set_quote(row, words);
     probe_add_talk(row, path->talk, declines[i].reference);
+    row_meaning(look, path, reply.code, words);
+    if (look->decline == NULL)
+      look->decline = path->talk;
     return;
   }
   Finding *row = add(look, path, LEVEL_UNKNOWN, message_new(N_("The server does not want to talk to us for now"), NULL));

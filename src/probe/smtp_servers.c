@@ -132,6 +132,14 @@ gboolean smtp_talk_is_unconnected(const TalkAnswer *talk) {
          (talk->status == TALK_TIMEOUT && talk->phase == PHASE_CONNECT);
 }
 
+gboolean smtp_find_refusal(const TalkAnswer *talk, TalkReply *reply) {
+  static const char *const commands[] = {"HELO", "STARTTLS", "EHLO", NULL};
+  for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+    if (talk_find_reply(talk, commands[i], 0, reply) && reply->code >= 400)
+      return TRUE;
+  return FALSE;
+}
+
 /* --- inputs --- */
 
 static gboolean bad_input(Result *result, const char *id, const char *value) {

@@ -61,6 +61,9 @@ const TalkAnswer *smtp_path_talk(Net *net, const SmtpPath *path, const SmtpManne
 /* TRUE: no connection came about. */
 gboolean smtp_talk_is_unconnected(const TalkAnswer *talk);
 
+/* The reply by which a server turned us away before any mail was offered: its greeting, or the one to EHLO or HELO. */
+gboolean smtp_find_refusal(const TalkAnswer *talk, TalkReply *reply);
+
 /* The inputs that these probes share, made fit; FALSE: one is not what it should be, and a row says so. */
 typedef struct SmtpInputs {
   char *domain, *server; /* A-labels or an address, or NULL */

@@ -1,9 +1,12 @@
-/* Any bytes as a record of DMARC, DKIM and TLS-RPT, as ARC fields, and as the name of a sending address. */
+/* Any bytes as a record of DMARC, DKIM and TLS-RPT, as ARC fields, as the name of a sending
+ * address, as a feature or a reply of SMTP, and as a certificate. */
 #include "mail/arc.h"
+#include "mail/certificate.h"
 #include "mail/dkim.h"
 #include "mail/dmarc.h"
 #include "mail/fields.h"
 #include "mail/reverse_name.h"
+#include "mail/smtp_reply.h"
 #include "mail/tls_rpt.h"
 
 #include <stddef.h>
@@ -37,6 +40,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   g_autofree char *line = arc_compact(fields);
   if (line != NULL)
     arc_chain_free(arc_read(line));
+  g_auto(SmtpFeatures) features;
+  smtp_features_init(&features);
+  smtp_features_add(&features, text);
+  g_free(smtp_reply_status(550, text));
+  certificate_free(certificate_read(text, NULL));
+  certificate_free(certificate_read_der(bytes, NULL));
+  certificate_name_fits(text, "mx1.example.com");
   reverse_name_is_generic(text, &ip4);
   reverse_name_is_generic(text, &ip6);
   return 0;

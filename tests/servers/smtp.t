@@ -276,10 +276,11 @@ def main():
                                   "grey@signed.test": "450 4.7.1 Greylisted, try again later",
                                   "block@signed.test": "554 5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org"},
                                   MX)
-        for server in (knot, unsigned, postfix):
+        for server in (knot, unsigned):
             if not server.start():
                 tap.skip("mail servers", server.missing)
                 return
+        real = postfix.start()
         resolver = harness.Unbound(scratch, {"signed.test": knot.port, "faults.test": knot.port, "plain.test": unsigned.port},
                                    ['module-config: "validator iterator"', f"interface: {RESOLVER}@5353",
                                     "access-control: 0.0.0.0/0 allow",
@@ -289,9 +290,15 @@ def main():
             return
         options = ["--resolver", f"127.0.0.1:{resolver.port}", "--ca", ca.file]
         far = ["--resolver", f"{RESOLVER}:5353", "--ca", ca.file]
-        with smtp_fake.Fake({}, other, address=MX2, port=25), smtp_fake.Fake({}, None, address=REFERENCE, port=25):
-            postfix_talks(options)
-            postfix_knows(options, postfix)
+        with contextlib.ExitStack() as stack, smtp_fake.Fake({}, other, address=MX2, port=25), \
+             smtp_fake.Fake({}, None, address=REFERENCE, port=25):
+            if real:
+                postfix_talks(options)
+                postfix_knows(options, postfix)
+            else:
+                tap.skip("Postfix", postfix.missing)
+                standing_in = smtp_fake.Fake({}, good, address=MX, port=25)
+                stack.enter_context(standing_in)
             with smtp_fake.Fake({}, None, address=PLAIN, port=25):
                 dane(options, far)
             port_25(options)

@@ -80,8 +80,10 @@ static void test_ends(void) {
   g_autoptr(ProbeRun) banner = run_probe(net, "smtp", "domain", "banner554.example", NULL);
   assert_fact(banner, "code", "554");
   assert_fact(banner, "words", "554 5.7.1 Client host [192.0.2.9] blocked using bl.example");
+  assert_fact(banner, "cause", "sender_blocklisted_ip");
+  assert_row(banner, LEVEL_NOTE, "What these words mean");
   g_autoptr(ProbeRun) helo = run_probe(net, "smtp", "domain", "ehlo.example", NULL);
-  assert_fact(helo, "code", "502");
+  assert_fact(helo, "code", "550");
   g_autoptr(ProbeRun) broken = run_probe(net, "smtp", "domain", "brokentls.example", NULL);
   assert_fact(broken, "starttls", "broken");
   assert_state(broken, "certificate", FACT_UNKNOWN);
