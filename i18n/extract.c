@@ -22,6 +22,7 @@ static const Rule rules[] = {
     {"*/knowledge/guides.yaml", {"title", "app", "note"}, {"steps"}, {0}},
     {"*/knowledge/dnsbl.yaml", {"advice", "advice_policy"}, {0}, {0}},
     {"*/knowledge/rules.yaml", {"summary", "user", "admin"}, {0}, {"providers", "sources"}},
+    {"*/knowledge/logins.yaml", {"app_password"}, {0}, {0}},
     {"*/knowledge/status.yaml", {"meaning"}, {0}, {0}},
     {"*/knowledge/replies.yaml", {"meaning"}, {0}, {0}},
     /* The other knowledge files hold names, and notes of their authors. */

@@ -337,7 +337,7 @@ static char *describe_fault(const GError *error) {
 }
 
 static void free_options(Options *o) {
-  char *texts[] = {o->resolver, o->record, o->replay, o->data, o->lang, o->color, o->case_id, o->probe, o->out};
+  char *texts[] = {o->ca, o->resolver, o->record, o->replay, o->data, o->lang, o->color, o->case_id, o->probe, o->out};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_strfreev(o->set);

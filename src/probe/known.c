@@ -56,6 +56,10 @@ const Providers *known_providers(Net *net) {
   return known_file(net, "providers.yaml", (Loader)providers_load, (GDestroyNotify)providers_free);
 }
 
+const LoginProviders *known_logins(Net *net) {
+  return known_file(net, "logins.yaml", (Loader)login_providers_load, (GDestroyNotify)login_providers_free);
+}
+
 const MailDomains *known_domains(Net *net) {
   return known_file(net, "domains.yaml", (Loader)mail_domains_load, (GDestroyNotify)mail_domains_free);
 }

@@ -5,6 +5,7 @@
 #include "mail/classify.h"
 #include "base/message.h"
 #include "mail/dnslist.h"
+#include "mail/login_provider.h"
 #include "mail/provider.h"
 #include "mail/registry.h"
 #include "net/net.h"
@@ -15,6 +16,7 @@ const DnsLists *known_lists(Net *net);
 const Message *known_keys_fault(Net *net);
 const Providers *known_providers(Net *net);
 const MailDomains *known_domains(Net *net);
+const LoginProviders *known_logins(Net *net);
 const Registries *known_registries(Net *net);
 
 /* What words of refusal mean; never NULL. */

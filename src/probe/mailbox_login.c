@@ -2,6 +2,7 @@
 #include "probe/mailbox_look.h"
 
 #include "base/catalogue.h"
+#include "probe/known.h"
 
 static Finding *say(MailboxLook *look, const MailboxPort *port, Level level, const char *id) {
   return result_add(look->result, level, port != NULL ? port->host : NULL, message_new(id, NULL));
@@ -40,15 +41,30 @@ static void say_not_tried(MailboxLook *look) {
   set_login(look, "not_tried");
 }
 
+/* What the provider itself says to do, where the password of the account may not be enough. */
+static Message *advice_of(MailboxLook *look, const MailboxPort *port, const LoginMeaning *meaning, const char **source) {
+  static const char *const words[] = {"app_password", "wrong", "retired", "disabled", NULL};
+  const LoginProviders *providers = g_strv_contains(words, meaning->word) ? known_logins(look->net) : NULL;
+  const LoginProvider *provider = providers != NULL ? login_providers_find(providers, port->host) : NULL;
+  *source = provider != NULL ? provider->source : NULL;
+  if (provider != NULL)
+    return message_new(provider->app_password, NULL);
+  return meaning->advice != NULL ? message_new(meaning->advice, NULL) : NULL;
+}
+
 static void say_refused(MailboxLook *look, const MailboxPort *port, const TalkAnswer *talk) {
   const char *reference = NULL;
   g_autofree char *reply = login_reply_text(talk);
   const LoginMeaning *meaning = login_reply_judge(reply, &reference);
   Finding *row = say(look, port, meaning->temporary ? LEVEL_UNKNOWN : LEVEL_FAIL, meaning->text);
-  if (meaning->advice != NULL)
-    finding_set_advice(row, message_new(meaning->advice, NULL));
+  const char *source;
+  Message *advice = advice_of(look, port, meaning, &source);
+  if (advice != NULL)
+    finding_set_advice(row, advice);
   finding_set_quote(row, reply);
-  probe_add_talk(row, talk, reference != NULL ? reference : section_of(talk));
+  reference = reference != NULL ? reference : section_of(talk);
+  g_autofree char *both = source != NULL ? g_strconcat(reference, "; ", source, NULL) : NULL;
+  probe_add_talk(row, talk, both != NULL ? g_intern_string(both) : reference);
   set_login(look, meaning->word);
   facts_set_text(look->result->facts, "login_reply", SOURCE_PROBE, reply);
 }

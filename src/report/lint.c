@@ -4,6 +4,7 @@
 #include "base/yaml.h"
 #include "flow/flow.h"
 #include "mail/dnslist.h"
+#include "mail/login_provider.h"
 #include "mail/provider.h"
 #include "mail/registry.h"
 #include "mail/rule_lint.h"
@@ -32,6 +33,10 @@ static void lint_domains(G_GNUC_UNUSED const char *dir, const char *file, Diags 
 
 static void lint_registries(G_GNUC_UNUSED const char *dir, const char *file, Diags *diags) {
   registries_free(registries_load(file, diags));
+}
+
+static void lint_logins(G_GNUC_UNUSED const char *dir, const char *file, Diags *diags) {
+  login_providers_free(login_providers_load(file, diags));
 }
 
 static gboolean is_cause(const char *id, gpointer causes) { return causes_find(causes, id) != NULL; }
@@ -73,6 +78,7 @@ static const struct {
     {"domains", "domains.yaml", lint_domains}, {"providers", "providers.yaml", lint_providers},
     {"statuses", "status.yaml", lint_codes},   {"replies", "replies.yaml", lint_codes},
     {"examples", "rule-examples.yaml", lint_examples}, {"registries", "rdap.yaml", lint_registries},
+    {"logins", "logins.yaml", lint_logins},
 };
 
 /* The kind of a knowledge file, -1: it is a flow, or means to be one. */

@@ -190,12 +190,33 @@ def resumed():
         tap.ok(not files_with_traces(session.folder), "and in no file")
 
 
+def talk_in_a_case():
+    """What was said is in the case: taken up again, it is shown, and nobody is contacted once more."""
+    with smtp_fake.Fake({}, good, protocol="imap", implicit=True, address=HOST) as fake:
+        session = Session(scratch, fake.port, "--plain")
+        session.open_guide()
+        session.wait("Which user name?")
+        session.type("taro")
+        session.wait("Which password?")
+        session.type("")
+        session.consent()
+        session.wait("encrypted (TLSv1.3)")
+        before = fake.connections
+        session.close()
+        time.sleep(0.3)
+        session.start("--plain", "--resume")
+        tap.ok(session.wait("encrypted (TLSv1.3)") and before == 1, "a talk in a case is shown again", session.terminal.screen())
+        session.terminal.settle()
+        tap.ok(fake.connections == before, "and not led again", fake.commands)
+        session.close()
+
+
 if shutil.which("tmux") is None or not certificates.present:
     tap.skip("passwords in the wizard", "tmux or openssl is missing")
     sys.exit(tap.done())
 with harness.Scratch() as scratch:
     ca = certificates.Authority(scratch)
     good = ca.issue("mail.example.test", "IP:" + HOST)
-    for test in (refused, accepted_and_offered, resumed):
+    for test in (refused, accepted_and_offered, resumed, talk_in_a_case):
         test()
 sys.exit(tap.done())

@@ -1,8 +1,12 @@
 /* What servers offer for signing in, and what their refusals mean. */
+#include "base/paths.h"
 #include "mail/login.h"
+#include "mail/login_provider.h"
 #include "net/net_recording.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static TalkAnswer *talk(const char *key, const char *members) {
   g_autofree char *line = g_strdup_printf("{\"talk\":\"%s\",%s}", key, members);
@@ -137,6 +141,39 @@ static void test_last_words(void) {
   g_assert_cmpstr(none, ==, "");
 }
 
+/* --- providers --- */
+
+static void test_providers(void) {
+  g_autoptr(Diags) diags = diags_new();
+  g_autofree char *path = paths_knowledge("logins.yaml");
+  g_autoptr(LoginProviders) providers = login_providers_load(path, diags);
+  g_assert_cmpuint(diags_length(diags), ==, 0);
+  g_assert_cmpstr(login_providers_find(providers, "IMAP.gmail.com")->name, ==, "Gmail and Google Workspace");
+  g_assert_cmpstr(login_providers_find(providers, "imap.mail.me.com")->name, ==, "iCloud Mail");
+  g_assert_cmpstr(login_providers_find(providers, "smtp.mail.yahoo.co.jp")->name, ==, "Yahoo! JAPAN Mail");
+  g_assert_cmpstr(login_providers_find(providers, "outlook.office365.com")->name, ==, "Outlook.com and Microsoft 365");
+  g_assert_null(login_providers_find(providers, "mail.example.com"));
+  g_assert_null(login_providers_find(providers, "imap.gmail.com.example"));
+}
+
+static void test_broken_providers(void) {
+  static const char text[] = "format: 1\nreviewed: 2026-11-21\nsources: {a: b}\nlogins:\n"
+                             "  - {name: Good, servers: imap.example.com, app_password: x, sources: a}\n"
+                             "  - {name: Bad, servers: imap.example.com, app_password: x, sources: none}\n"
+                             "  - {name: Bad, app_password: x, sources: a}\n"
+                             "  - {name: Bad, servers: y, sources: a, colour: red}\n";
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp("whybounce-XXXXXX.yaml", &path, NULL);
+  g_assert_cmpint(write(fd, text, strlen(text)), ==, (gssize)strlen(text));
+  close(fd);
+  g_autoptr(Diags) diags = diags_new();
+  g_autoptr(LoginProviders) providers = login_providers_load(path, diags);
+  g_unlink(path);
+  g_assert_cmpuint(diags_length(diags), >=, 3);
+  g_assert_cmpstr(login_providers_find(providers, "imap.example.com")->name, ==, "Good");
+  g_assert_null(login_providers_find(providers, "y"));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/login/smtp", test_smtp);
@@ -144,5 +181,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/login/pop3", test_pop3);
   g_test_add_func("/login/meanings", test_meanings);
   g_test_add_func("/login/last-words", test_last_words);
+  g_test_add_func("/login/providers", test_providers);
+  g_test_add_func("/login/broken-providers", test_broken_providers);
   return g_test_run();
 }

@@ -245,6 +245,18 @@ static void test_login_at_the_good_port(void) {
   assert_fact(run, "certificate", "expired");
 }
 
+/* A provider that nothing is known of: the general advice. */
+static void test_provider(void) {
+  g_autoptr(Net) net = world((const char *const[]){
+      "{\"dns\":\"imap.example.com A\",\"answer\":[\"192.0.2.1\"]}", HOST_AAAA, GOOD993, SILENT143,
+      LOGIN993 ",\"status\":\"denied\",\"phase\":\"login\",\"lines\":[\"< A2 NO [ALERT] Application-specific password required\"]}", NULL});
+  g_autoptr(ProbeRun) run = sign_in(net);
+  assert_fact(run, "login", "app_password");
+  const Finding *row = find_row(run, "wants an app password");
+  g_autofree char *advice = message_text(row->advice, NULL, NULL);
+  g_assert_nonnull(strstr(advice, "security settings"));
+}
+
 /* Neither facts nor rows nor evidence hold the password. */
 static void test_password_stays_inside(void) {
   g_autoptr(Net) net = WORLD(GOOD993, SILENT143, logins[1].line);
@@ -298,6 +310,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/mailbox/login", test_login);
   g_test_add_func("/mailbox/login-needs-a-good-certificate", test_login_needs_a_good_certificate);
   g_test_add_func("/mailbox/login-at-the-good-port", test_login_at_the_good_port);
+  g_test_add_func("/mailbox/provider", test_provider);
   g_test_add_func("/mailbox/password-stays-inside", test_password_stays_inside);
   g_test_add_func("/mailbox/faults", test_faults);
   return g_test_run();

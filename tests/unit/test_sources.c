@@ -15,6 +15,7 @@ static const struct {
     {"providers.yaml", "providers", "sources", TRUE},
     {"domains.yaml", "domains", "sources", TRUE},
     {"rdap.yaml", "registries", "sources", TRUE},
+    {"logins.yaml", "logins", "sources", TRUE},
 };
 
 static void check_ids(const YamlNode *table, const char *ids) {
