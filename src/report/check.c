@@ -301,7 +301,8 @@ static void check_all(Check *check) {
     start_targets(check);
     finish_targets(check);
     print_ready(check);
-    if (check->targets.length == 0 && is_at_end(check))
+    /* Nobody reads on, or the disk is full: nothing more is asked. */
+    if ((check->targets.length == 0 && is_at_end(check)) || ferror(check->out))
       return;
     gboolean reads = reads_input(check) && has_room(check);
     struct pollfd input = {.fd = check->options->input, .events = POLLIN};
@@ -341,6 +342,7 @@ int check_run(const CheckOptions *options, FILE *out, FILE *err) {
   if (check_is_single(options) && !is_stored(&check, NULL))
     start_target(&check, NULL);
   check_all(&check);
+  g_queue_clear_full(&check.targets, (GDestroyNotify)target_free);
   g_ptr_array_unref(check.busy);
   g_string_free(check.lines, TRUE);
   if (ferror(check.out) && store != NULL) {

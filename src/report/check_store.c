@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* How every line begins: see check_put_json(). */
@@ -91,6 +92,14 @@ CheckStore *check_store_open(const char *path, GError **error) {
     fail(error, path, errno,
          message_new(N_("{path} could not be written: {why}. Choose another folder."), "why", failure_words(errno),
                      NULL));
+    return NULL;
+  }
+  struct stat st;
+  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) { /* a device could be read for ever */
+    fail(error, path, EINVAL,
+         message_set_number(message_new(N_("{path}:{line}: this is no result of whybounce check. Choose another file."),
+                                        NULL),
+                            "line", 1));
     return NULL;
   }
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {

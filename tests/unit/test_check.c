@@ -275,6 +275,27 @@ static void test_dash(void) {
   g_assert_cmpstr(targets_of(names, out_text), ==, "a.example d.example ");
 }
 
+/* Nobody reads on (a pipe to head), or the disk is full: that ends it, however many targets are left. */
+static void test_unread(void) {
+  int lines[2];
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Net) net = net_replay_new(NULL, &error);
+  g_assert_cmpint(pipe(lines), ==, 0);
+  for (guint i = 0; i < 2000; i++)
+    g_assert_cmpint(write(lines[1], "a.example\n", 10), ==, 10);
+  /* The input stays open: without an end to the output it would wait for more. */
+  FILE *full = fopen("/dev/full", "w"), *err = fopen("/dev/null", "w");
+  const CheckOptions options = {.net = net, .table = table, .json = TRUE, .input = lines[0]};
+  check_run(&options, full, err);
+  g_assert_true(ferror(full));
+  const CheckOptions stored = {.net = net, .table = table, .path = "/dev/full", .input = lines[0]};
+  g_assert_cmpint(check_run(&stored, full, err), ==, 4);
+  fclose(full);
+  fclose(err);
+  close(lines[0]);
+  close(lines[1]);
+}
+
 static char *contents(const char *path) {
   char *text = NULL;
   g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
@@ -373,6 +394,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/check/usage", test_usage);
   g_test_add_func("/check/contacts", test_contacts);
   g_test_add_func("/check/dash", test_dash);
+  g_test_add_func("/check/unread", test_unread);
   g_test_add_func("/check/resume", test_resume);
   g_test_add_func("/check/invented", test_invented);
   g_test_add_func("/check/json-text", test_json_text);
