@@ -76,7 +76,7 @@ MtaStsRecord mta_sts_record_parse(GBytes *data, char **id) {
   if (strlen(text) < length)
     return MTA_STS_BAD_SYNTAX;
   if (*rest == '\0')
-    return MTA_STS_NO_ID;
+    return MTA_STS_BARE;
   g_auto(GStrv) fields = g_strsplit(rest + 1, ";", -1);
   return read_fields(fields, id);
 }

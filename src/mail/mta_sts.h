@@ -9,6 +9,7 @@
 
 typedef enum MtaStsRecord {
   MTA_STS_NO_RECORD,  /* not such a record: it does not begin with v=STSv1; */
+  MTA_STS_BARE,       /* v=STSv1 and nothing behind it: meant to be one, but discarded like the others */
   MTA_STS_NO_ID,      /* one without id=, which is invalid */
   MTA_STS_BAD_ID,     /* its id is not 1 to 32 letters and digits */
   MTA_STS_BAD_SYNTAX, /* something in it is not name=value */

@@ -12,10 +12,18 @@ static gboolean is_uri(const char *uri) {
   return host != NULL || (g_ascii_strncasecmp(uri, "https://", 8) == 0 && g_ascii_isalnum(uri[8]));
 }
 
+/* RFC 8460 s3: what does not begin with it is discarded, blanks before it or in it included. */
+static gboolean begins_right(GBytes *data) {
+  static const char version[] = "v=TLSRPTv1";
+  gsize length;
+  const char *bytes = g_bytes_get_data(data, &length);
+  return length >= strlen(version) && memcmp(bytes, version, strlen(version)) == 0;
+}
+
 TlsRptState tls_rpt_parse(GBytes *data, GPtrArray *uris) {
   g_autoptr(TagList) list = taglist_parse(data);
   const char *rua = taglist_get(list, "rua");
-  if (!taglist_has_version(list, "TLSRPTv1"))
+  if (!begins_right(data) || !taglist_has_version(list, "TLSRPTv1"))
     return TLS_RPT_NONE;
   if (rua == NULL || rua[0] == '\0')
     return TLS_RPT_NO_RUA;

@@ -64,6 +64,7 @@ static const struct {
   MtaStsRecord state;
   const char *text;
 } record_faults[] = {
+    {MTA_STS_BARE, N_("The record about encryption (MTA-STS) has no id=, so it does not count")},
     {MTA_STS_NO_ID, N_("The record about encryption (MTA-STS) has no id=, so it does not count")},
     {MTA_STS_BAD_ID, N_("The id= in the record about encryption (MTA-STS) must be 1 to 32 letters and digits; the record "
                         "does not count")},
@@ -73,12 +74,17 @@ static const struct {
 
 /* TRUE: exactly one record, and it is right; its id is in `id`. */
 static gboolean judge_record(StsLook *look, char **id) {
-  const DnsRecord *found = NULL;
+  const DnsRecord *found = NULL, *bare = NULL;
   guint n = look->txt->status == DNS_OK ? dns_answer_count(look->txt) : 0, records = 0;
-  for (guint i = 0; i < n; i++)
-    if (mta_sts_record_parse(dns_answer_record(look->txt, i)->data, NULL) != MTA_STS_NO_RECORD && records++ == 0)
-      found = dns_answer_record(look->txt, i);
-  if (records == 0) {
+  for (guint i = 0; i < n; i++) {
+    const DnsRecord *record = dns_answer_record(look->txt, i);
+    MtaStsRecord state = mta_sts_record_parse(record->data, NULL);
+    if (state == MTA_STS_BARE)
+      bare = record;
+    else if (state != MTA_STS_NO_RECORD && records++ == 0)
+      found = record;
+  }
+  if (records == 0 && bare == NULL) {
     say_record(look, LEVEL_NOTE, N_("The domain has no policy for encryption (MTA-STS); that stops no mail"), NULL);
     no_policy(look, "none");
     return FALSE;
@@ -89,6 +95,7 @@ static gboolean judge_record(StsLook *look, char **id) {
     no_policy(look, "several");
     return FALSE;
   }
+  found = found != NULL ? found : bare;
   MtaStsRecord state = mta_sts_record_parse(found->data, id);
   for (guint i = 0; i < G_N_ELEMENTS(record_faults); i++)
     if (record_faults[i].state == state) {
