@@ -51,7 +51,11 @@ static guint count(const char *line, gsize length, const char *const *fields) {
 /* "<taro@example.com>: " where it does not stand behind a code: what was answered begins so, too. */
 static gboolean is_item(const char *line, const char *p) {
   gsize start = 0, end = 0;
-  if ((*p != '<' && *p != '"') || p - line < 2 || g_ascii_isdigit(p[-2]) || p[-2] == ':')
+  if ((*p != '<' && *p != '"') || p - line < 2 || g_ascii_isdigit(p[-2]))
+    return FALSE;
+  /* "was not relayed to: <taro@example.com>: ..." heads a list, "rejected: <taro@example.com>: ..." is an answer. */
+  gboolean heads = p - line >= 5 && strncmp(p - 5, " to: ", 5) == 0;
+  if (p[-2] == ':' && !heads)
     return FALSE;
   /* "taro@example.com <jiro@example.net>: ..." */
   const char *word = p - 1;
@@ -124,7 +128,8 @@ static void repair_line(GString *out, const char *line, gsize length) {
     if (begins && is_exchange(p))
       part_address(out);
     else if (begins && ((report && begins_with(p, report_fields)) ||
-                        (header && begins_with(p, header_fields) && !is_command(line, p)) ||
+                        /* "was not relayed to: .." is a sentence. */
+                        (header && g_ascii_isupper(*p) && begins_with(p, header_fields) && !is_command(line, p)) ||
                         begins_with(p, session_marks) || is_item(line, p) || is_bare_item(p)))
       end_line(out);
     /* The report is no part of a header that it follows. */

@@ -192,6 +192,8 @@ static void test_repair(void) {
       {LONG "mail to t@a.example: 100 bytes", NULL},
       {"t@a.example SMTP error from remote server: 550 no u@a.example SMTP error from remote server: 551 no " LONG,
        "t@a.example\nSMTP error from remote server: 550 no\nu@a.example\nSMTP error from remote server: 551 no " LONG},
+      {LONG "was not relayed to: <t@a.example>: 550 no Received: from a Subject: s To: t From: f",
+       LONG "was not relayed to:\n<t@a.example>: 550 no\nReceived: from a\nSubject: s\nTo: t\nFrom: f"},
       {LONG "did not like our RCPT TO: 550 no Received: from a Subject: s To: t From: f Date: d",
        LONG "did not like our RCPT TO: 550 no\nReceived: from a\nSubject: s\nTo: t\nFrom: f\nDate: d"},
       {LONG "From: f Subject: s To: t Date: d Reporting-MTA: dns; a.example Action: failed Status: 5.1.1",
