@@ -519,8 +519,8 @@ static void find_inner(Reading *reading, Inner *inner) {
     inner->text = g_strdup(notice_client_forwarded(mail->text));
 }
 
-/* Reads `text`, with LF line ends.  `inner` receives the mail that somebody attached to one that is no bounce, quoted in
- * it with its header, or forwarded. */
+/* Reads `text`, with LF line ends.  `inner` receives the mail that somebody attached to one that is no bounce, quoted
+ * in it with its header, or forwarded. */
 static Bounce *read_text(const char *text, gboolean pasted, Inner *inner) {
   Bounce *bounce = bounce_new();
   Reading reading = {.bounce = bounce, .pasted = pasted};
