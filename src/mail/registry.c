@@ -94,8 +94,9 @@ const char *registries_page(const Registries *registries, const char *tld) {
   return registry != NULL && registry->page != NULL ? registry->page : yaml_get_text(yaml_root(registries->doc), "page");
 }
 
-gboolean registries_is_special(const Registries *registries, const char *tld) {
-  return g_strv_contains((const char *const *)registries->special, tld);
+gboolean registries_is_special(const Registries *registries, const char *domain) {
+  const char *const *special = (const char *const *)registries->special, *registered = registries_domain(registries, domain);
+  return g_strv_contains(special, registry_tld(domain)) || (registered != NULL && g_strv_contains(special, registered));
 }
 
 /* A country's: two letters, or an internationalised one. */

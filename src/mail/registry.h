@@ -19,8 +19,8 @@ const char *registry_tld(const char *domain);
 const char *registries_server(const Registries *registries, const char *tld);
 /* Where people look one up; never NULL unless the file says nothing at all. */
 const char *registries_page(const Registries *registries, const char *tld);
-/* TRUE: a name for tests and exercises, or of a network of one's own; nobody registers names there. */
-gboolean registries_is_special(const Registries *registries, const char *tld);
+/* TRUE: a name for examples and exercises, or of a network of one's own (RFC 2606, RFC 6761): nobody registers such. */
+gboolean registries_is_special(const Registries *registries, const char *domain);
 
 /* The name that is registered, of which `domain` is a part: its last two labels, or three below a usual second level of a
  * country ("co.uk").  A pointer into `domain`; NULL: it is a top-level domain or such a second level itself. */

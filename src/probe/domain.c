@@ -295,7 +295,7 @@ static ProbeState ask_list(DomainLook *look) {
 
 static ProbeState look_at(DomainLook *look, const char *domain) {
   const char *tld = registry_tld(domain);
-  if (look->name == NULL || registries_is_special(look->registries, tld)) {
+  if (look->name == NULL || registries_is_special(look->registries, domain)) {
     finding_set_ground(result_add(look->result, LEVEL_NOTE, domain,
                                   message_new(N_("Nobody registers names like this one: it is reserved"), NULL)),
                        GROUND_INPUT, "RFC 6761 s6");

@@ -41,6 +41,10 @@ static void test_names(void) {
   g_assert_true(registries_is_special(registries, "test"));
   g_assert_true(registries_is_special(registries, "example"));
   g_assert_false(registries_is_special(registries, "com"));
+  g_assert_true(registries_is_special(registries, "mail.example.test"));
+  g_assert_true(registries_is_special(registries, "mail.example.com")); /* RFC 2606 s3 */
+  g_assert_true(registries_is_special(registries, "example.co.jp"));
+  g_assert_false(registries_is_special(registries, "my-example.com"));
   g_assert_cmpstr(registries_server(registries, "net"), ==, "https://rdap.verisign.com/net/v1/");
   g_assert_null(registries_server(registries, "jp"));
   g_assert_cmpstr(registries_page(registries, "jp"), ==, "https://whois.jprs.jp/");
@@ -192,11 +196,10 @@ static void test_bootstrap(void) {
 /* --- the probe --- */
 
 #define AT "\"at\":\"2026-11-21T12:00:00.000Z\","
-#define RDAP_COM "https://rdap.verisign.com/com/v1/domain/example.com"
+#define RDAP_ZZ "https://rdap.registry.example/domain/shop.zz"
 
 /* What all cases share: hosts, IANA's list, a registry that is found by it. */
 static const char *const world[] = {
-    "{\"dns\":\"rdap.verisign.com A\",\"answer\":[\"192.0.2.43\"]}", "{\"dns\":\"rdap.verisign.com AAAA\",\"status\":\"nodata\"}",
     "{\"dns\":\"data.iana.org A\",\"answer\":[\"192.0.2.43\"]}", "{\"dns\":\"data.iana.org AAAA\",\"status\":\"nodata\"}",
     "{\"dns\":\"rdap.registry.example A\",\"answer\":[\"192.0.2.43\"]}",
     "{\"dns\":\"rdap.registry.example AAAA\",\"status\":\"nodata\"}",
@@ -204,18 +207,18 @@ static const char *const world[] = {
     "{\"dns\":\"rdap.other.example AAAA\",\"status\":\"nodata\"}",
     "{\"talk\":\"https://data.iana.org/rdap/dns.json\"," AT "\"code\":200,\"body\":\"{\\\"services\\\":[[[\\\"zz\\\"],"
     "[\\\"https://rdap.registry.example/\\\"]],[[\\\"qq\\\"],[\\\"http://rdap.registry.example/\\\"]]]}\"}",
-    "{\"talk\":\"https://rdap.registry.example/domain/example.zz\",\"code\":302,\"location\":\"https://rdap.other.example/x\"}",
+    "{\"talk\":\"https://rdap.registry.example/domain/moved.zz\",\"code\":302,\"location\":\"https://rdap.other.example/x\"}",
     "{\"talk\":\"https://rdap.other.example/x\"," AT "\"code\":200,\"body\":\"{\\\"objectClassName\\\":\\\"domain\\\","
-    "\\\"ldhName\\\":\\\"example.zz\\\",\\\"status\\\":[\\\"active\\\"]}\"}",
-    "{\"dns\":\"example.zz NS\",\"answer\":[\"ns1.example.net\"]}", "{\"dns\":\"example.qq NS\",\"answer\":[\"ns1.example.net\"]}",
-    "{\"dns\":\"example.co.jp NS\",\"answer\":[\"ns1.example.net\"]}",
+    "\\\"ldhName\\\":\\\"moved.zz\\\",\\\"status\\\":[\\\"active\\\"]}\"}",
+    "{\"dns\":\"moved.zz NS\",\"answer\":[\"ns1.example.net\"]}", "{\"dns\":\"shop.qq NS\",\"answer\":[\"ns1.example.net\"]}",
+    "{\"dns\":\"example.ne.jp NS\",\"answer\":[\"ns1.example.net\"]}",
 };
 
 #define REGISTRAR "'entities':[{'roles':['registrar'],'vcardArray':['vcard',[['fn',{},'text','Example Registrar']]]}]"
 #define UNTIL(time) "'events':[{'eventAction':'expiration','eventDate':'" time "'}]"
-#define DOMAIN(statuses, more) "{'objectClassName':'domain','ldhName':'EXAMPLE.COM','status':[" statuses "]," more "," REGISTRAR "}"
+#define DOMAIN(statuses, more) "{'objectClassName':'domain','ldhName':'SHOP.ZZ','status':[" statuses "]," more "," REGISTRAR "}"
 
-/* What the registry of .com answers about example.com. */
+/* What the registry answers about shop.zz. */
 static const struct {
   const char *name;
   int code;
@@ -226,7 +229,7 @@ static const struct {
   const char *words;
 } registry_cases[] = {
     {"registered", 200, DOMAIN("'client transfer prohibited'", UNTIL("2027-08-13T04:00:00Z")), TRUE, "registered", LEVEL_OK,
-     "example.com is registered until 2027-08-13"},
+     "shop.zz is registered until 2027-08-13"},
     {"soon over", 200, DOMAIN("'active'", UNTIL("2026-12-01T12:00:00Z")), TRUE, "registered", LEVEL_NOTE,
      "ends soon, on 2026-12-01"},
     {"over", 200, DOMAIN("'active'", UNTIL("2026-11-21T11:59:59Z")), TRUE, "expired", LEVEL_WARN, "ran out on 2026-11-21"},
@@ -238,7 +241,7 @@ static const struct {
     {"inactive", 200, DOMAIN("'inactive'", "'x':1"), FALSE, "inactive", LEVEL_WARN, "knows no name servers"},
     {"renewed", 200, DOMAIN("'auto renew period'", UNTIL("2027-11-10T00:00:00Z")), TRUE, "registered", LEVEL_NOTE,
      "perhaps it is not paid for yet"},
-    {"no date", 200, DOMAIN("'active'", "'x':1"), TRUE, "registered", LEVEL_OK, "example.com is registered"},
+    {"no date", 200, DOMAIN("'active'", "'x':1"), TRUE, "registered", LEVEL_OK, "shop.zz is registered"},
     {"RFC 7480 s5.3 not registered", 404, "{'errorCode':404}", FALSE, "not_registered", LEVEL_FAIL, "Nobody has registered"},
     /* What could not be told. */
     {"not registered, but in the DNS", 404, "", TRUE, NULL, LEVEL_UNKNOWN, "both cannot be right"},
@@ -246,7 +249,7 @@ static const struct {
     {"server error", 500, "", FALSE, NULL, LEVEL_UNKNOWN, "the error 500"},
     {"a page", 200, "<html>", FALSE, NULL, LEVEL_UNKNOWN, "could not be understood"},
     {"nothing", 200, "", FALSE, NULL, LEVEL_UNKNOWN, "could not be understood"},
-    {"another domain", 200, "{'objectClassName':'domain','ldhName':'example.net'}", FALSE, NULL, LEVEL_UNKNOWN,
+    {"another domain", 200, "{'objectClassName':'domain','ldhName':'shop.example'}", FALSE, NULL, LEVEL_UNKNOWN,
      "could not be understood"},
 };
 
@@ -256,11 +259,11 @@ static GPtrArray *world_of(guint i) {
   g_autofree char *quoted = json(registry_cases[i].body), *escaped = g_strescape(quoted, NULL);
   for (guint k = 0; k < G_N_ELEMENTS(world); k++)
     g_ptr_array_add(lines, g_strdup(world[k]));
-  g_ptr_array_add(lines, g_strdup_printf("{\"talk\":\"" RDAP_COM "\"," AT "\"code\":%d,\"type\":\"application/rdap+json\","
+  g_ptr_array_add(lines, g_strdup_printf("{\"talk\":\"" RDAP_ZZ "\"," AT "\"code\":%d,\"type\":\"application/rdap+json\","
                                          "\"body\":\"%s\"}",
                                          registry_cases[i].code, escaped));
-  g_ptr_array_add(lines, g_strdup(registry_cases[i].in_dns ? "{\"dns\":\"example.com NS\",\"answer\":[\"ns1.example.net\"]}"
-                                                           : "{\"dns\":\"example.com NS\",\"status\":\"nxdomain\"}"));
+  g_ptr_array_add(lines, g_strdup(registry_cases[i].in_dns ? "{\"dns\":\"shop.zz NS\",\"answer\":[\"ns1.example.net\"]}"
+                                                           : "{\"dns\":\"shop.zz NS\",\"status\":\"nxdomain\"}"));
   g_ptr_array_add(lines, NULL);
   return lines;
 }
@@ -290,7 +293,7 @@ static void test_registry(void) {
     g_test_message("%s", registry_cases[i].name);
     g_autoptr(GPtrArray) lines = world_of(i);
     g_autoptr(Net) net = replay(NULL);
-    g_autoptr(ProbeRun) run = run_in(net, lines, "example.com");
+    g_autoptr(ProbeRun) run = run_in(net, lines, "shop.zz");
     assert_status(run, registry_cases[i].status, registry_cases[i].level, registry_cases[i].words);
     if (registry_cases[i].status == NULL)
       assert_state(run, "expires", FACT_UNKNOWN);
@@ -300,8 +303,8 @@ static void test_registry(void) {
 static void test_details(void) {
   g_autoptr(GPtrArray) hold = world_of(3), over = world_of(2), undated = world_of(8);
   g_autoptr(Net) net = replay(NULL), later = replay(NULL), third = replay(NULL);
-  g_autoptr(ProbeRun) run = run_in(net, hold, "mail.example.com");
-  assert_fact(run, "registered_domain", "example.com");
+  g_autoptr(ProbeRun) run = run_in(net, hold, "mail.shop.zz");
+  assert_fact(run, "registered_domain", "shop.zz");
   assert_fact(run, "states", "client hold, client transfer prohibited");
   assert_fact(run, "registrar", "Example Registrar");
   assert_fact(run, "expires", "2027-01-01");
@@ -309,10 +312,10 @@ static void test_details(void) {
   assert_state(run, "since", FACT_UNKNOWN);
   const Finding *row = find_row(run, "taken out");
   g_assert_cmpstr(row->quote, ==, "client hold, client transfer prohibited");
-  g_assert_cmpuint(row->evidence->len, ==, 3);
-  g_autoptr(ProbeRun) past = run_in(later, over, "example.com");
+  g_assert_cmpuint(row->evidence->len, ==, 6); /* IANA's list and the registry, each with its addresses */
+  g_autoptr(ProbeRun) past = run_in(later, over, "shop.zz");
   assert_fact(past, "days_left", "-1");
-  g_autoptr(ProbeRun) without = run_in(third, undated, "example.com");
+  g_autoptr(ProbeRun) without = run_in(third, undated, "shop.zz");
   assert_state(without, "days_left", FACT_UNKNOWN);
 }
 
@@ -323,10 +326,11 @@ static void test_other_registries(void) {
     Level level;
     const char *words, *page;
   } cases[] = {
-      {"mail.example.zz", "registered", LEVEL_OK, "example.zz is registered", "https://www.iana.org/whois"},
-      {"example.qq", "no_service", LEVEL_NOTE, "cannot ask the registry of .qq", "https://www.iana.org/whois"},
-      {"mail.example.co.jp", "no_service", LEVEL_NOTE, "cannot ask the registry of .jp", "https://whois.jprs.jp/"},
+      {"mail.moved.zz", "registered", LEVEL_OK, "moved.zz is registered", "https://www.iana.org/whois"},
+      {"shop.qq", "no_service", LEVEL_NOTE, "cannot ask the registry of .qq", "https://www.iana.org/whois"},
+      {"mail.example.ne.jp", "no_service", LEVEL_NOTE, "cannot ask the registry of .jp", "https://whois.jprs.jp/"},
       {"mail.example.test", "reserved", LEVEL_NOTE, "reserved", NULL},
+      {"www.example.com", "reserved", LEVEL_NOTE, "reserved", NULL},
       {"com", "reserved", LEVEL_NOTE, "reserved", NULL},
       {"no domain", "bad_name", LEVEL_FAIL, "not the name of a domain", NULL},
   };
@@ -345,7 +349,7 @@ static void test_faults(void) {
   static const struct {
     guint world;
     const char *domain;
-  } cases[] = {{0, "example.com"}, {2, "example.com"}, {3, "example.com"}, {9, "example.com"}, {0, "example.zz"}, {0, "example.co.jp"}};
+  } cases[] = {{0, "shop.zz"}, {2, "shop.zz"}, {3, "shop.zz"}, {9, "shop.zz"}, {0, "moved.zz"}, {0, "example.ne.jp"}};
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GPtrArray) lines = world_of(cases[i].world);
     assert_faults(&(FaultCase){"domain", (const char *const[]){"domain", cases[i].domain, NULL},
