@@ -87,12 +87,31 @@ static gboolean judge_talk(const ChainLook *look, const DaneHost *host, const Ta
          talk_find_reply(talk, "EHLO", 0, &reply);
 }
 
-static void say_unknown(ChainLook *look, const TalkAnswer *talk, const char *subject) {
+static void say_unknown(ChainLook *look, const SmtpPath *path, const TalkAnswer *talk, const char *subject) {
+  gboolean here = smtp_talk_lacks_ipv6(path, talk);
+  Message *text =
+      here ? message_new(N_("Not tried: this computer has no way to IPv6 addresses. That is not the server's fault"), NULL)
+           : message_set_tr(message_new(N_("Its certificate could not be seen: {why}"), NULL), "why",
+                            talk_status_message(talk->status));
+  Finding *row = result_add(look->dane.result, here ? LEVEL_NOTE : LEVEL_UNKNOWN, subject, text);
   look->unanswered++;
-  Finding *row = result_add(look->dane.result, LEVEL_UNKNOWN, subject,
-                            message_set_tr(message_new(N_("Its certificate could not be seen: {why}"), NULL), "why",
-                                           talk_status_message(talk->status)));
   probe_add_talk(row, talk, "RFC 7672 s2.2");
+}
+
+/* What the server shows, and the record that would vouch for it: its administrator compares it with the one there is. */
+static void add_shown(Finding *row, const TalkAnswer *talk) {
+  const char *pem = talk->chain != NULL ? talk->chain[0] : NULL;
+  g_autoptr(Certificate) certificate = pem != NULL ? certificate_read(pem, NULL) : NULL;
+  if (certificate == NULL)
+    return;
+  gsize length;
+  g_autoptr(GBytes) digest = certificate_digest(certificate->spki, 1);
+  const guint8 *bytes = g_bytes_get_data(digest, &length);
+  g_autoptr(GString) words = g_string_new(certificate->subject);
+  g_string_append(words, " = 3 1 1 ");
+  for (gsize i = 0; i < length; i++)
+    g_string_append_printf(words, "%02x", bytes[i]);
+  finding_set_quote(row, words->str);
 }
 
 static void say(ChainLook *look, const TalkAnswer *talk, const DaneHost *host, ChainEnd end, const char *subject) {
@@ -103,6 +122,7 @@ static void say(ChainLook *look, const TalkAnswer *talk, const DaneHost *host, C
   probe_add_talk(row, talk, ends[end].reference);
   if (end == CHAIN_MATCHES)
     return;
+  add_shown(row, talk);
   if (look->code == NULL)
     look->code = ends[end].code;
   finding_set_advice(row, message_new(N_("Senders that use DANE put their mail off until that is corrected (Exchange Online: "
@@ -120,7 +140,7 @@ static void look_path(ChainLook *look, const DaneHost *host, const SmtpPath *pat
   } else if (judge_talk(look, host, talk, &end)) {
     say(look, talk, host, end, subject);
   } else {
-    say_unknown(look, talk, subject);
+    say_unknown(look, path, talk, subject);
   }
 }
 

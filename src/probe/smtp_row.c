@@ -109,10 +109,9 @@ static void row_silent(SmtpLook *look, const SmtpPath *path) {
 
 /* Why no connection came about.  On whose side that is, smtp_reference.c finds out. */
 static void row_unconnected(SmtpLook *look, const SmtpPath *path) {
-  gboolean v6 = strchr(path->address, ':') != NULL;
   look->unconnected++;
   g_ptr_array_add(look->unreached, (gpointer)path->address);
-  if (path->talk->status == TALK_UNREACHABLE && v6) {
+  if (smtp_talk_lacks_ipv6(path, path->talk)) {
     Finding *row = add(look, path, LEVEL_NOTE,
                        message_new(N_("Not tried: this computer has no way to IPv6 addresses. That is not the server's fault"), NULL));
     probe_add_talk(row, path->talk, "RFC 5321 s5.1");

@@ -132,6 +132,10 @@ gboolean smtp_talk_is_unconnected(const TalkAnswer *talk) {
          (talk->status == TALK_TIMEOUT && talk->phase == PHASE_CONNECT);
 }
 
+gboolean smtp_talk_lacks_ipv6(const SmtpPath *path, const TalkAnswer *talk) {
+  return talk->status == TALK_UNREACHABLE && strchr(path->address, ':') != NULL;
+}
+
 gboolean smtp_find_refusal(const TalkAnswer *talk, TalkReply *reply) {
   static const char *const commands[] = {"HELO", "STARTTLS", "EHLO", NULL};
   for (guint i = 0; i < G_N_ELEMENTS(commands); i++)

@@ -61,6 +61,9 @@ const TalkAnswer *smtp_path_talk(Net *net, const SmtpPath *path, const SmtpManne
 /* TRUE: no connection came about. */
 gboolean smtp_talk_is_unconnected(const TalkAnswer *talk);
 
+/* TRUE: it was not tried in earnest, since this computer has no IPv6 (which is no fault of the server's). */
+gboolean smtp_talk_lacks_ipv6(const SmtpPath *path, const TalkAnswer *talk);
+
 /* The reply by which a server turned us away before any mail was offered: its greeting, or the one to EHLO or HELO. */
 gboolean smtp_find_refusal(const TalkAnswer *talk, TalkReply *reply);
 
