@@ -583,3 +583,30 @@ pickup    unix  n  -  n  60  1 pickup
 postlog   unix-dgram n -  n  - 1 postlogd
 """)
         return ["-c", self.path("").rstrip("/"), "start-fg"]
+
+
+class Submission(Postfix):
+    """The same for mail programs, outside a Namespace: `ports` submissions (TLS from the start) and submission (STARTTLS, and
+    no log-in before it).  Passwords are those of a Dovecot with Submission.asks(socket) among its lines."""
+
+    def __init__(self, scratch, domain, certificate, auth, address="127.0.0.2"):
+        super().__init__(scratch, domain, certificate, {"nobody@" + domain: "OK"}, address)
+        self.auth = auth
+        self.ports = {"submissions": free_port(), "submission": free_port()}
+        self.port = self.ports["submission"]
+
+    @staticmethod
+    def asks(auth):
+        return f"service auth {{\n  unix_listener {auth} {{\n    mode = 0666\n  }}\n}}"
+
+    def arguments(self):
+        arguments = super().arguments()
+        with open(self.path("main.cf"), "a", encoding="utf-8") as f:
+            # Of 127.0.0.0/8 only one address is an interface's; the others are named where they are listened at.
+            f.write(f"inet_interfaces = 127.0.0.1\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = {self.auth}\nsmtpd_sasl_auth_enable = yes\n"
+                    "smtpd_tls_auth_only = yes\nsmtpd_sasl_security_options = noanonymous\n")
+        with open(self.path("master.cf"), encoding="utf-8") as f:
+            rest = f.read().split("\n", 1)[1]
+        self.write("master.cf", f"{self.address}:{self.ports['submission']} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt\n"
+                   f"{self.address}:{self.ports['submissions']} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n" + rest)
+        return arguments

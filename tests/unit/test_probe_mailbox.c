@@ -245,16 +245,38 @@ static void test_login_at_the_good_port(void) {
   assert_fact(run, "certificate", "expired");
 }
 
-/* A provider that nothing is known of: the general advice. */
+/* Large providers have their own ways: their advice outranks the general one, and says where it is from. */
 static void test_provider(void) {
-  g_autoptr(Net) net = world((const char *const[]){
-      "{\"dns\":\"imap.example.com A\",\"answer\":[\"192.0.2.1\"]}", HOST_AAAA, GOOD993, SILENT143,
-      LOGIN993 ",\"status\":\"denied\",\"phase\":\"login\",\"lines\":[\"< A2 NO [ALERT] Application-specific password required\"]}", NULL});
-  g_autoptr(ProbeRun) run = sign_in(net);
-  assert_fact(run, "login", "app_password");
-  const Finding *row = find_row(run, "wants an app password");
-  g_autofree char *advice = message_text(row->advice, NULL, NULL);
-  g_assert_nonnull(strstr(advice, "security settings"));
+  static const struct {
+    const char *host, *pem, *advice, *source;
+  } providers[] = {{"imap.gmail.com", PEM_GMAIL, "myaccount.google.com/apppasswords", "support.google.com"},
+                   {"imap.example.com", PEM_GOOD, "in the security settings of the account", "RFC 4954"}};
+  for (guint i = 0; i < G_N_ELEMENTS(providers); i++) {
+    const char *host = providers[i].host;
+    g_autofree char *a = g_strdup_printf("{\"dns\":\"%s A\",\"answer\":[\"192.0.2.1\"]}", host);
+    g_autofree char *aaaa = g_strdup_printf("{\"dns\":\"%s AAAA\",\"status\":\"nodata\"}", host);
+    g_autofree char *look = g_strdup_printf("{\"talk\":\"imaps %s:993 192.0.2.1\"" AT IMAPS_LINES
+                                            ",\"tls\":\"TLSv1.3\",\"verify\":0,\"chain\":[\"%s\"]}",
+                                            host, providers[i].pem);
+    g_autofree char *login = g_strdup_printf(
+        "{\"talk\":\"imaps %s:993 192.0.2.1 needtls login taro\",\"status\":\"denied\",\"phase\":\"login\","
+        "\"lines\":[\"< A2 NO [ALERT] Application-specific password required\"]}",
+        host);
+    g_autoptr(Net) net = world((const char *const[]){a, aaaa, look, login, NULL});
+    Facts *inputs = facts_new();
+    facts_set_text(inputs, "host", SOURCE_ASKED, host);
+    facts_set_text(inputs, "port", SOURCE_ASKED, "993");
+    facts_set_text(inputs, "user", SOURCE_ASKED, "taro");
+    facts_set_secret(inputs, "password", SOURCE_ASKED, "hunter2");
+    g_autoptr(ProbeRun) run = probe_run_new(probe_find("imap"), net, inputs);
+    assert_complete(run);
+    assert_fact(run, "login", "app_password");
+    const Finding *row = find_row(run, "wants an app password");
+    g_autofree char *advice = message_text(row->advice, NULL, NULL);
+    const Evidence *evidence = g_ptr_array_index(row->evidence, 0);
+    g_assert_nonnull(strstr(advice, providers[i].advice));
+    g_assert_nonnull(strstr(evidence->reference, providers[i].source));
+  }
 }
 
 /* Neither facts nor rows nor evidence hold the password. */
