@@ -14,11 +14,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   g_autoptr(GBytes) bytes = g_bytes_new(data, size);
   g_autofree char *id = NULL, *server = NULL;
   g_autoptr(MtaStsPolicy) policy = mta_sts_policy_parse(body, size);
-  g_autoptr(RdapDomain) domain = rdap_domain_parse(body, size);
   g_autoptr(GArray) servers = mail_servers_new();
   mta_sts_record_parse(bytes, &id);
   mta_sts_policy_names(policy, "mx1.example.com");
   rdap_bootstrap_find(body, size, "com", &server);
+  rdap_domain_free(rdap_domain_parse(body, size));
   autoconfig_parse(body, size, "example.com", servers);
   return 0;
 }
