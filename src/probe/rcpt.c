@@ -24,8 +24,8 @@ static const FactSpec rcpt_gives[] = {
      "declined no_address no_mail timeout servfail refused unreachable bad_name",
      N_("what the first mail server that takes a connection says of the address; perhaps: accepted, and nobody knows "
         "whether it accepts all; catch_all: it accepts every address, so nothing is known; refused_us: it refuses who asks, "
-        "not the address; declined: it turned us away before; the last five: the servers could not be found out or reached, "
-        "or the address is none")},
+        "not the address; declined: it turned us away before; no_mail: the domain takes none; the last five: the servers "
+        "could not be found out or reached, or the address is none")},
     {"server", FACT_TEXT, NULL, N_("the server that was asked")},
     {"code", FACT_NUMBER, NULL, N_("the code of its reply")},
     {"enhanced", FACT_TEXT, NULL, N_("the status code in its reply, such as 5.1.1")},

@@ -31,6 +31,8 @@ static const struct {
     [RCPT_REFUSED_US] = {"refused_us", LEVEL_UNKNOWN,
                          N_("The server refuses us, not the address: this says nothing about the mailbox"),
                          N_("Run the test on the mail server that your mail goes out by, or believe the bounce")},
+    [RCPT_NO_MAIL] = {"no_mail", LEVEL_FAIL, N_("The server says that the whole domain takes no mail"),
+                      N_("Nobody can receive mail there. Ask for another address")},
     [RCPT_NO_UTF8] = {"no_utf8", LEVEL_FAIL,
                       N_("The server takes no address with letters beyond ASCII (no SMTPUTF8)"),
                       N_("Ask the recipient for an address in plain letters")},
@@ -107,6 +109,9 @@ static RcptOutcome by_code(const RcptVerdict *verdict) {
 }
 
 static RcptOutcome by_cause(const RcptVerdict *verdict) {
+  /* RFC 7504 s3, s4: the two codes that speak of a host and of a domain, whatever the words. */
+  if (verdict->code == 521 || verdict->code == 556)
+    return RCPT_NO_MAIL;
   for (guint i = 0; i < G_N_ELEMENTS(causes); i++)
     if (g_strcmp0(causes[i].cause, verdict->meaning.cause) == 0)
       return causes[i].outcome;
@@ -161,7 +166,7 @@ void rcpt_judge(RcptVerdict *verdict, Net *net, const TalkAnswer *talk, const ch
   read_refusal(verdict, net, host, "MAIL");
   if (utf8 && reply.code >= 500)
     verdict->outcome = RCPT_NO_UTF8; /* RFC 6531 s3.4: the parameter is not known */
-  else if (verdict->outcome != RCPT_GREYLISTED)
+  else if (verdict->outcome != RCPT_GREYLISTED && verdict->outcome != RCPT_NO_MAIL)
     verdict->outcome = reply.code < 500 ? RCPT_LATER : RCPT_REFUSED_US;
 }
 

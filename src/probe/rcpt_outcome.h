@@ -15,6 +15,7 @@ typedef enum RcptOutcome {
   RCPT_FULL,
   RCPT_REFUSED,      /* for another reason, or none that is told */
   RCPT_REFUSED_US,   /* us, not the address */
+  RCPT_NO_MAIL,      /* the domain as a whole takes none (RFC 7504) */
   RCPT_NO_UTF8,      /* the server takes no address with letters beyond ASCII */
   RCPT_GREYLISTED,
   RCPT_LATER,        /* not now, for another reason */

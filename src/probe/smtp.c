@@ -214,6 +214,7 @@ static ProbeState look_at(SmtpLook *look, const Facts *inputs) {
   g_auto(SmtpServers) servers;
   const char *word = NULL;
   smtp_servers_ask(&servers, look->net, look->inputs->domain, look->inputs->server);
+  look->servers = &servers;
   if (smtp_route_row(&servers, look->inputs->domain, look->result, &word)) {
     if (word != NULL)
       facts_set_text(look->result->facts, "status", SOURCE_PROBE, word);

@@ -17,6 +17,7 @@ typedef struct SmtpLook {
   Net *net;
   Result *result;
   const SmtpInputs *inputs;
+  const SmtpServers *servers; /* those that are talked to */
   SmtpManner manner;
   guint64 size;        /* of the message's files, octets; 0: not said */
   gboolean needs_utf8; /* the address has characters that only SMTPUTF8 takes */
@@ -46,7 +47,8 @@ typedef enum SmtpReference {
 } SmtpReference;
 
 /* Asks mail servers that have nothing to do with each other, of `hosts` (names or addresses, blanks or commas between;
- * NULL: of large providers), for their greeting.  Adds what it saw as evidence to `row`, unless it is NULL. */
+ * NULL: of large providers), for their greeting; those of the same
+ * provider as the silent ones vouch for nobody and are passed over.  Adds what it saw as evidence to `row`, unless it is NULL. */
 SmtpReference smtp_reference_ask(SmtpLook *look, const char *hosts, Finding *row);
 
 /* Adds `word` (borrowed) once. */

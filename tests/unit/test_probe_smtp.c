@@ -105,6 +105,8 @@ static const struct {
     {"refused, and others answer", "shut.example", "192.0.2.201", "down", LEVEL_FAIL},
     {"a refusal to talk is an answer too", "down.example", "192.0.2.204", "down", LEVEL_FAIL},
     {"the others could not be found", "down.example", "lost.example", "unreachable", LEVEL_UNKNOWN},
+    {"the same provider vouches for nobody", "hosted.example", "ref.example 192.0.2.202", "blocked", LEVEL_UNKNOWN},
+    {"but for others it does", "down.example", "ref.example 192.0.2.202", "down", LEVEL_FAIL},
     {"nobody else to ask", "down.example", "down.example", "unreachable", LEVEL_UNKNOWN},
 };
 
