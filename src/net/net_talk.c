@@ -41,7 +41,7 @@ static char *load(Net *net) {
     return g_strdup(error->message);
   const TransferSettings settings = {net_timeout_ms(net), net->ca_file, talk_done, net};
   net->talks = find();
-  net->transfers = net->talks->new(&settings);
+  net->transfers = net->talks->new (&settings);
   return net->transfers != NULL ? NULL : g_strdup("libcurl");
 }
 
@@ -56,9 +56,33 @@ static void set_failed(Net *net, Question *q, const TalkRequest *request, TalkSt
     net_say(net, q);
 }
 
+/* A line feed in what is sent would be a command of its own: addresses out of bounces, names out of the DNS. */
+static gboolean is_one_line(const char *text) {
+  for (; text != NULL && *text != '\0'; text++)
+    if ((guchar)*text < ' ' || *text == 0x7F)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean is_clean(const TalkRequest *request) {
+  const char *const texts[] = {request->host, request->path, request->accept,
+                               request->helo, request->user, request->password};
+  for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+    if (!is_one_line(texts[i]))
+      return FALSE;
+  for (guint i = 0; request->commands != NULL && request->commands[i] != NULL; i++)
+    if (!is_one_line(request->commands[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static void question_begin(Net *net, Question *q, const TalkRequest *request) {
   if (net->live == NULL) {
     set_failed(net, q, request, TALK_NOT_RECORDED, NULL);
+    return;
+  }
+  if (!is_clean(request)) {
+    set_failed(net, q, request, TALK_FAILED, "a control character in what would be sent");
     return;
   }
   if (request->addresses == NULL || request->addresses[0] == NULL) {

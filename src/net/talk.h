@@ -108,7 +108,8 @@ const char *talk_status_message(TalkStatus status);
 const char *talk_phase_word(TalkPhase phase);
 guint16 talk_default_port(TalkScheme scheme);
 
-/* The answer, owned by the net, or NULL: under way.  See net_dns(). */
+/* The answer, owned by the net, or NULL: under way.  See net_dns().  A text with control characters in it is not sent:
+ * TALK_FAILED. */
 const TalkAnswer *net_talk(Net *net, const TalkRequest *request);
 /* What is known so far of a talk under way (lines, server), or NULL. */
 const TalkAnswer *net_talk_so_far(const Net *net, const TalkRequest *request);

@@ -183,6 +183,9 @@ static void row_unprotected(MailboxLook *look, const MailboxPort *port) {
 static void row_answered(MailboxLook *look, MailboxPort *port) {
   if (port->talk->tls != NULL)
     row_certificate(look, port);
+  else if (port->before.starttls)
+    add_row(look, port, LEVEL_WARN, N_("Port {port}: encryption is offered, but the server turned it down"),
+            "RFC 3207 s4");
   else
     add_row(look, port, LEVEL_WARN, N_("Port {port}: the server answers, but offers no encryption"), "RFC 8314 s3");
   row_unprotected(look, port);

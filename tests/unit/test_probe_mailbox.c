@@ -69,6 +69,8 @@ static const struct {
      LEVEL_FAIL, "not valid before 2026-01-01"},
     {KEY143 AT IMAP_OPEN "}", "plain", NULL, LEVEL_WARN, "takes passwords without encryption"},
     {KEY143 AT IMAP_OPEN "}", "plain", NULL, LEVEL_WARN, "offers no encryption"},
+    {KEY143 AT ",\"lines\":[\"< * OK x\",\"> A001 CAPABILITY\",\"< * CAPABILITY STARTTLS\",\"< A001 OK\",\"> A002 STARTTLS\","
+                "\"< A002 NO not now\"]}", "plain", NULL, LEVEL_WARN, "the server turned it down"},
     {KEY993 ",\"status\":\"tls_failed\",\"phase\":\"tls\",\"error\":\"wrong version number\"}", "broken", NULL,
      LEVEL_WARN, "no encrypted connection"},
     {KEY143 ",\"status\":\"declined\",\"phase\":\"greeting\",\"lines\":[\"< * BYE go away\"]}", "declined", NULL,

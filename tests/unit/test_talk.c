@@ -369,6 +369,30 @@ static void test_secrets_stay(void) {
   net_set_waiter(net, NULL);
 }
 
+/* No text that came from elsewhere can smuggle a command in. */
+static void test_control_characters(void) {
+  static const char *const here[] = {"127.0.0.1", NULL};
+  static const char *const smuggled[] = {"RCPT TO:<a@example.com>\r\nDATA", NULL}, *const good[] = {"NOOP", NULL};
+  const TalkRequest plain = {.scheme = TALK_SMTP, .host = "localhost", .port = 1, .addresses = here, .commands = good};
+  TalkRequest requests[] = {plain, plain, plain, plain, plain, plain};
+  requests[0].commands = smuggled;
+  requests[1].helo = "pc\nNOOP";
+  requests[2].host = "local\thost";
+  requests[3].path = "/\r\nX: y";
+  requests[4].user = "taro\r\nA1 LOGOUT";
+  requests[5].user = "taro";
+  requests[5].password = "a\nb";
+  g_autoptr(Net) net = live();
+  for (guint i = 0; i < G_N_ELEMENTS(requests); i++) {
+    const TalkAnswer *answer = net_talk(net, &requests[i]);
+    g_assert_nonnull(answer);
+    g_assert_cmpint(answer->status, ==, TALK_FAILED);
+  }
+  TalkRequest other = plain; /* the name to greet with is no part of the question */
+  other.port = 2;
+  g_assert_null(net_talk(net, &other));
+}
+
 /* Not waited for: an answer at once, and asked anew by whoever asks next. */
 static void test_cancel(void) {
   static const char *const here[] = {"127.0.0.1", NULL};
@@ -411,6 +435,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/talk/replay", test_replay);
   g_test_add_func("/talk/replay-of-a-login", test_replay_of_a_login);
   g_test_add_func("/talk/secrets-stay", test_secrets_stay);
+  g_test_add_func("/talk/control-characters", test_control_characters);
   g_test_add_func("/talk/cancel", test_cancel);
   return g_test_run();
 }
