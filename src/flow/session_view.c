@@ -190,7 +190,7 @@ static char *consent_text(const Session *s, const Step *step) {
   g_autofree char *inputs = session_inputs_text(step, s->facts);
   g_autofree char *safe = text_safe(inputs, -1, 400, TEXT_LINE, NULL);
   g_autoptr(Message) text = message_new(
-      N_("This test talks to somebody else's mail server: {title} ({inputs}). {why} It is tried once and written down. "
+      N_("This test talks to somebody else's server: {title} ({inputs}). {why} It is tried once and written down. "
          "May it be made?"),
       "inputs", safe, NULL);
   message_set_tr(text, "title", step->probe->title);

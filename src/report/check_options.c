@@ -147,7 +147,7 @@ gboolean check_options_are_good(const CheckOptions *options, FILE *err) {
   if (options->probe != NULL && probe == NULL)
     return complain_probe(options, err);
   if (probe != NULL && (probe->flags & PROBE_CONTACTS) != 0 && !options->contacts)
-    return check_complain(err, message_new(N_("The probe {probe} talks to mail servers of other people: add --contacts "
+    return check_complain(err, message_new(N_("The probe {probe} talks to servers of other people: add --contacts "
                                               "if that is wanted"),
                                            "probe", probe->name, NULL));
   for (guint i = 0; options->sets != NULL && options->sets[i] != NULL; i++)

@@ -67,7 +67,7 @@ static void put_probe(FILE *out, const Probe *probe) {
   if ((probe->flags & PROBE_CONTACTS) != 0)
     put_wrapped(
         out, 2,
-        tr(N_("It talks to mail servers of other people: people are asked first, and check needs --contacts.")));
+        tr(N_("It talks to servers of other people: people are asked first, and check needs --contacts.")));
   if ((probe->flags & PROBE_SECRET) != 0)
     put_wrapped(out, 2, tr(N_("It takes a secret, which is never stored.")));
   if (probe->fits[0] != '\0')

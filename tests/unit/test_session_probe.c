@@ -265,7 +265,7 @@ static void test_consent(void) {
   g_assert_cmpint(view->kind, ==, VIEW_PROBE);
   g_assert_true(view->consent_needed);
   g_assert_cmpstr(view->consent, ==,
-                  "This test talks to somebody else's mail server: Talk to the server (domain=example.com). It shows "
+                  "This test talks to somebody else's server: Talk to the server (domain=example.com). It shows "
                   "who is there. It is tried once and written down. May it be made?");
   g_autofree char *fault = NULL;
   g_assert_false(session_answer(session, NULL, NOW, &fault));
