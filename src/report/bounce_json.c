@@ -88,10 +88,10 @@ static void add_recipient(GString *json, const Bounce *bounce, const BounceRecip
   add(json, "cause", cause_of(bounce, recipient));
   add(json, "rule", recipient->rule);
   add(json, "owner", recipient->owner);
-  if (recipient->hard == HARD_NO || recipient->hard == HARD_YES)
-    add_flag(json, "permanent", recipient->hard == HARD_YES);
-  else if (recipient->hard == HARD_NOT_JUDGED && recipient->permanent >= 0)
+  if (recipient->permanent >= 0)
     add_flag(json, "permanent", recipient->permanent > 0);
+  if (recipient->hard == HARD_NO || recipient->hard == HARD_YES)
+    add_flag(json, "hard", recipient->hard == HARD_YES);
   g_string_append_c(json, '}');
 }
 

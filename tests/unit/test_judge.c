@@ -1,4 +1,4 @@
-/* Whole mails judged: the cause, where it comes from, and whether the address is dead ("permanent" in the JSON). */
+/* Whole mails judged: the cause, where it comes from, and whether the address is dead ("hard" in the JSON). */
 #include "base/paths.h"
 #include "flow/diagnose.h"
 #include "report/bounce_json.h"
@@ -19,7 +19,7 @@
   "From: taro@example.com\nTo: hanako@example.org\nSubject: Automatic reply: minutes\nAuto-Submitted: auto-replied\n\n"
 
 typedef struct Row {
-  const char *mail, *cause, *permanent; /* as in the JSON */
+  const char *mail, *cause, *hard; /* as in the JSON */
 } Row;
 
 static const Row rows[] = {
@@ -76,21 +76,22 @@ static void test_mails(void) {
     g_autoptr(Bounce) bounce = bounce_read(rows[i].mail, strlen(rows[i].mail));
     diagnose_bounce(bounce, classifier, causes);
     g_autofree char *json = bounce_to_json(bounce, NULL);
-    g_autofree char *cause = field_of(json, "cause"), *permanent = field_of(json, "permanent");
-    if (g_strcmp0(cause, rows[i].cause) != 0 || g_strcmp0(permanent, rows[i].permanent) != 0) {
-      g_test_message("row %u: wanted %s, permanent %s, got %s", i, rows[i].cause, rows[i].permanent, json);
+    g_autofree char *cause = field_of(json, "cause"), *hard = field_of(json, "hard");
+    if (g_strcmp0(cause, rows[i].cause) != 0 || g_strcmp0(hard, rows[i].hard) != 0) {
+      g_test_message("row %u: wanted %s, hard %s, got %s", i, rows[i].cause, rows[i].hard, json);
       g_test_fail();
     }
   }
   causes_free(causes);
 }
 
-/* Before anybody judged it the JSON tells what the code says. */
+/* What the code says needs no judge, and nothing is said of the address without one. */
 static void test_not_judged(void) {
   g_autoptr(Bounce) bounce = bounce_read(rows[2].mail, strlen(rows[2].mail));
   g_autofree char *json = bounce_to_json(bounce, NULL);
-  g_autofree char *cause = field_of(json, "cause"), *permanent = field_of(json, "permanent");
+  g_autofree char *cause = field_of(json, "cause"), *permanent = field_of(json, "permanent"), *hard = field_of(json, "hard");
   g_assert_null(cause);
+  g_assert_null(hard);
   g_assert_cmpstr(permanent, ==, "true");
 }
 
