@@ -142,6 +142,14 @@ gboolean check_is_single(const CheckOptions *options) {
          (probe->inputs[0].name == NULL || check_set_target(options) != NULL || has_required(options, probe));
 }
 
+/* The secret that a probe cannot do without, and that nobody said is to be asked for; or NULL. */
+static const char *missing_secret(const CheckOptions *options, const Probe *probe) {
+  for (const ProbeInput *input = probe != NULL ? probe->inputs : NULL; input != NULL && input->name != NULL; input++)
+    if (input->required && g_str_equal(input->as, "secret") && check_set_value(options, input->name) == NULL)
+      return input->name;
+  return NULL;
+}
+
 gboolean check_options_are_good(const CheckOptions *options, FILE *err) {
   const Probe *probe = options->probe != NULL ? check_find_probe(options, options->probe) : NULL;
   if (options->probe != NULL && probe == NULL)
@@ -153,6 +161,10 @@ gboolean check_options_are_good(const CheckOptions *options, FILE *err) {
   for (guint i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
     if (!check_set(options, options->sets[i], err))
       return FALSE;
+  if (missing_secret(options, probe) != NULL)
+    return check_complain(err, message_new(N_("The probe {probe} needs --set {input}=-; then it is asked for, or read from "
+                                              "standard input"),
+                                           "probe", probe->name, "input", missing_secret(options, probe), NULL));
   if (!check_is_single(options) && !check_has_targets(options) && isatty(options->input))
     return check_complain(err,
                     message_new(N_("check needs a target: an address, a domain or an IP, or many of them on standard "

@@ -247,6 +247,12 @@ static void test_contacts(void) {
   g_assert_cmpint(check(NULL, options, ""), ==, 0);
   g_assert_nonnull(strstr(out_text, "\"quiet\""));
   g_assert_null(strstr(out_text, "\"loud\""));
+  /* One that cannot do without a secret says how to give it, and takes no line of the input for a target. */
+  options = (CheckOptions){.probe = "pwned", .contacts = TRUE};
+  g_assert_cmpint(check(NULL, options, "hunter2\n"), ==, 2);
+  g_assert_cmpstr(out_text, ==, "");
+  g_assert_nonnull(strstr(err_text, "--set password=-"));
+  options = (CheckOptions){.targets = emails, .table = table, .contacts = TRUE, .json = TRUE};
   /* A password on the command line can be seen by everybody. */
   const char *const secrets[] = {"password=x", NULL};
   options.sets = secrets;
