@@ -148,6 +148,17 @@ def state_faults(path):
         yield f"src/{source}: {variable} can be written to: pass state along, or name it in tests/floors/floors.t"
 
 
+def readme_faults(path):
+    """The C of the README's chapters is real: each block stands so in a file under src/."""
+    text = path.read_text(encoding="utf-8")
+    for block in re.findall(r"^```c\n(.*?)^```", text, flags=re.S | re.M):
+        if not any(block in source.read_text(encoding="utf-8") for source in files("src/*/*.c")):
+            yield f"{path.name}: a block of C that is in no source: {block.splitlines()[0]}"
+    for name, count in re.findall(r"`(src/\S+\.c)`[^`]*?\((\d+) lines\)", text):
+        if len(lines(ROOT / name)) - 1 != int(count):
+            yield f"{path.name}: {name} has {len(lines(ROOT / name)) - 1} lines, not {count}"
+
+
 def gather(check, paths):
     return [fault for path in paths for fault in check(path)]
 
@@ -160,6 +171,7 @@ report("each floor includes only what is below it", gather(floor_faults, sources
 report("libraries are used where they belong", gather(library_faults, sources))
 report("no banned function", gather(banned_faults, everything))
 report("files are small and tidy", gather(size_faults, everything))
+report("the README shows real code", readme_faults(ROOT / "README.md"))
 report("every header says what it is for", gather(comment_faults, headers))
 
 objects = sorted(path for path in BUILD.glob("src/**/*.o") if (ROOT / path.relative_to(BUILD).with_suffix(".c")).exists())
