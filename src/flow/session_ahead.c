@@ -77,6 +77,15 @@ char *session_inputs_text(const Step *step, const Facts *facts) {
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+gboolean session_gives_secret(const Step *step, const Facts *facts) {
+  g_autoptr(Facts) inputs = step_inputs(step, facts);
+  g_autoptr(GPtrArray) all = facts_all(inputs);
+  for (guint i = 0; i < all->len; i++)
+    if (((const Fact *)g_ptr_array_index(all, i))->secret)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean session_inputs_known(const Step *step, const Facts *facts) {
   g_autoptr(Facts) inputs = step_inputs(step, facts);
   for (const ProbeInput *input = step->probe->inputs; input->name != NULL; input++)

@@ -146,6 +146,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Offer, session_offer_clear)
 /* --- session_ahead.c --- */
 /* "host=mx1.example.com, port=25": the inputs of a probe step for people, a secret as stars. Caller frees. */
 char *session_inputs_text(const Step *step, const Facts *facts);
+/* TRUE if the probe step is given a password. */
+gboolean session_gives_secret(const Step *step, const Facts *facts);
 /* TRUE if every required input is known. */
 gboolean session_inputs_known(const Step *step, const Facts *facts);
 /* Key of the run that the step would have. Caller frees. */

@@ -190,8 +190,11 @@ static char *consent_text(const Session *s, const Step *step) {
   g_autofree char *inputs = session_inputs_text(step, s->facts);
   g_autofree char *safe = text_safe(inputs, -1, 400, TEXT_LINE, NULL);
   g_autoptr(Message) text = message_new(
-      N_("This test talks to somebody else's server: {title} ({inputs}). {why} It is tried once and written down. "
-         "May it be made?"),
+      session_gives_secret(step, s->facts)
+          ? N_("This test talks to somebody else's server: {title} ({inputs}). {why} It is tried once and written down, "
+               "but never the password. May it be made?")
+          : N_("This test talks to somebody else's server: {title} ({inputs}). {why} It is tried once and written down. "
+               "May it be made?"),
       "inputs", safe, NULL);
   message_set_tr(text, "title", step->probe->title);
   message_set_tr(text, "why", step->probe->why);
