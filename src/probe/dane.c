@@ -33,8 +33,7 @@ static ProbeState look_at(DaneLook *look) {
   const char *status = dane_look_status(look);
   look->result->total = look->hosts->len + 1;
   look->result->done = look->hosts->len + 1 - look->open;
-  for (guint i = 0; i < look->hosts->len; i++)
-    dane_host_row(look, g_ptr_array_index(look->hosts, i));
+  dane_look_rows(look, -1);
   if (status == NULL) {
     result_add(look->result, LEVEL_WAIT, NULL, message_new(N_("Looking up the mail servers"), NULL));
     return PROBE_PENDING;

@@ -187,11 +187,7 @@ static ProbeState look_at(ChainLook *look) {
     result_add(look->dane.result, LEVEL_WAIT, NULL, message_new(N_("Looking up the mail servers"), NULL));
     return PROBE_PENDING;
   }
-  for (guint i = 0; i < look->dane.hosts->len; i++) {
-    const DaneHost *host = g_ptr_array_index(look->dane.hosts, i);
-    if (host->state != DANE_SECURE)
-      dane_host_row(&look->dane, host);
-  }
+  dane_look_rows(&look->dane, DANE_SECURE);
   for (guint i = 0; i < look->dane.servers.paths->len; i++) {
     const SmtpPath *path = &g_array_index(look->dane.servers.paths, SmtpPath, i);
     const DaneHost *host = host_of(look, path);

@@ -178,7 +178,7 @@ static void record_rows(DaneLook *look, const DaneHost *host) {
   }
 }
 
-void dane_host_row(DaneLook *look, const DaneHost *host) {
+static void host_row(DaneLook *look, const DaneHost *host) {
   gboolean others = host->state == DANE_NONE && dane_look_count(look, DANE_SECURE) > 0;
   Message *text = others ? message_new(N_("No certificate is prescribed for this server, while there is for others: whoever "
                                           "wants to listen leads mail to this one"),
@@ -201,6 +201,25 @@ void dane_host_row(DaneLook *look, const DaneHost *host) {
   row->elapsed_ms = host->tlsa->elapsed_ms;
   if (has_records(host->tlsa))
     record_rows(look, host);
+}
+
+static void row_of_nothing(DaneLook *look) {
+  Finding *row = result_add(look->result, LEVEL_NOTE, look->inputs->domain,
+                            message_new(N_("No certificate is prescribed for any mail server (no TLSA record)"), NULL));
+  for (guint i = 0; i < look->hosts->len; i++)
+    probe_add_answer(row, ((const DaneHost *)g_ptr_array_index(look->hosts, i))->tlsa, rows[DANE_NONE].reference);
+}
+
+void dane_look_rows(DaneLook *look, int but) {
+  if (look->hosts->len > 1 && dane_look_count(look, DANE_NONE) == look->hosts->len) {
+    row_of_nothing(look);
+    return;
+  }
+  for (guint i = 0; i < look->hosts->len; i++) {
+    const DaneHost *host = g_ptr_array_index(look->hosts, i);
+    if ((int)host->state != but)
+      host_row(look, host);
+  }
 }
 
 /* --- the sum --- */

@@ -44,8 +44,9 @@ void dane_look_ask(DaneLook *look, Net *net, Result *result, const SmtpInputs *i
 void dane_look_clear(DaneLook *look);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DaneLook, dane_look_clear)
 
-/* The row of one host; adds to `faults`. */
-void dane_host_row(DaneLook *look, const DaneHost *host);
+/* A row for each host, `but` those in a state (-1: for all); one for all together if none has a record.  Adds to
+ * `faults`. */
+void dane_look_rows(DaneLook *look, int but);
 /* How many hosts are in a state. */
 guint dane_look_count(const DaneLook *look, DaneState state);
 /* The word of status that follows from the records alone; NULL: under way. */

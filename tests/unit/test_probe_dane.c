@@ -75,6 +75,10 @@ static void test_records(void) {
   assert_fact(half, "hosts", "mx1.half.example");
   assert_fact(half, "without", "mx2.half.example");
   assert_fact(half, "faults", "partial");
+  g_autoptr(ProbeRun) nothing = run_probe(net, "dane", "domain", "nothing.example", NULL);
+  assert_fact(nothing, "without", "mx1.nothing.example, mx2.nothing.example");
+  g_assert_cmpuint(probe_run_result(nothing)->findings->len, ==, 1);
+  g_assert_cmpuint(find_row(nothing, "for any mail server")->evidence->len, ==, 2);
 }
 
 static void test_chains(void) {
