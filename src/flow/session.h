@@ -158,7 +158,7 @@ char *result_text(const Result *result);
 
 /* Facts that a bounce gives, under "bounce.": recipient, original_recipient, status, dsn_status, reply, diagnostic,
  * reporting_mta, remote_mta, remote_ip, from, to, subject, date, message_id, kind, list, sending_ip,
- * sending_ip_from, helo, recipients (list), imceaex (yes, no), x500, inner and forwarder (see mail/wrapped.h), cause (id of
+ * sending_ip_from, helo, sender_domains (list), url_hosts (list), recipients (list), imceaex (yes, no), x500, inner and forwarder (see mail/wrapped.h), cause (id of
  * causes.yaml), confirmed (yes, no: what a person said about what was read), provider, permanent (yes, no), redirected (yes: the address that failed is another than the one written to, by Original-Recipient or, with one
  * address in it, To of the returned mail; no: the same, ASCII case aside; unknown: neither is there). */
 extern const FactSpec bounce_facts[];

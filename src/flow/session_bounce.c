@@ -33,6 +33,8 @@ const FactSpec bounce_facts[] = {
     {"sending_ip_from", FACT_TEXT, "named received", N_("how the sending address is known: named by the bounce, or "
                                                         "from the returned message's newest Received field")},
     {"helo", FACT_TEXT, NULL, N_("the name that the sending server gave itself")},
+    {"sender_domains", FACT_LIST, NULL, N_("the domains of the returned message's From field and Return-Path")},
+    {"url_hosts", FACT_LIST, NULL, N_("the hosts of the links in the returned message's body")},
     {"recipients", FACT_LIST, NULL, N_("all addresses that could not be delivered to")},
     {"imceaex", FACT_TEXT, "yes no", N_("whether the address is an internal one of Exchange (IMCEAEX)")},
     {"x500", FACT_TEXT, NULL, N_("the X.500 address in an internal address of Exchange, for the administrator to add")},
@@ -124,12 +126,34 @@ static char *envelope_sender(const char *field) {
   return at != NULL && at[1] != '\0' && strpbrk(bare, " \t<>") == NULL ? g_steal_pointer(&bare) : NULL;
 }
 
+static void put_names(Facts *facts, const char *name, const char *const *names) {
+  g_autofree char *full = g_strconcat("bounce.", name, NULL);
+  if (names[0] != NULL)
+    facts_set_list(facts, full, SOURCE_BOUNCE, names);
+  else
+    facts_set_unknown(facts, full, SOURCE_BOUNCE, "not said");
+}
+
+/* The names that a filter looks up in lists of domains.  `path`: the envelope sender, or NULL. */
+static void put_domains(Facts *facts, const Bounce *bounce, const Address *from, const char *path) {
+  const char *names[3] = {NULL}, *at = path != NULL ? strrchr(path, '@') : NULL;
+  g_autofree char *sender = at != NULL ? domain_to_ascii(at + 1) : NULL;
+  guint n = 0;
+  if (from != NULL && !from->literal)
+    names[n++] = from->domain;
+  if (sender != NULL && (n == 0 || !g_str_equal(sender, names[0])))
+    names[n++] = sender;
+  put_names(facts, "sender_domains", names);
+  put_names(facts, "url_hosts", (const char *const *)bounce->url_hosts);
+}
+
 /* What the servers on the way go by (RFC 7208, RFC 6376, RFC 9989). */
 static void put_authentication(Facts *facts, const Bounce *bounce) {
   g_autoptr(Address) from = bounce->from != NULL ? address_parse(bounce->from) : NULL;
   g_autofree char *path = bounce->return_path != NULL ? envelope_sender(bounce->return_path) : NULL;
   put(facts, "from_domain", from != NULL && !from->literal ? from->domain : NULL);
   put(facts, "return_path", path);
+  put_domains(facts, bounce, from, path);
   put(facts, "dkim_domain", bounce->dkim_domain);
   put(facts, "dkim_selector", bounce->dkim_selector);
   put(facts, "dkim_signature", bounce->dkim_signature);

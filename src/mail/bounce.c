@@ -460,6 +460,7 @@ static void read_all(Reading *reading) {
   bounce->notice = text_safe(reading->joined, -1, MAX_NOTICE, TEXT_LINE, NULL);
   read_list(reading);
   bounce_original_hops(bounce);
+  bounce_original_links(bounce, reading->mail.hosts, reading->notice->copied);
 }
 
 static void make_safe(Bounce *bounce, char **field, gsize max) {
@@ -500,6 +501,7 @@ static Bounce *bounce_new(void) {
   Bounce *bounce = g_new0(Bounce, 1);
   bounce->kind = BOUNCE_OTHER;
   bounce->received = g_new0(char *, 1);
+  bounce->url_hosts = g_new0(char *, 1);
   bounce->recipients = g_ptr_array_new_with_free_func((GDestroyNotify)bounce_recipient_free);
   return bounce;
 }
@@ -584,6 +586,7 @@ void bounce_free(Bounce *bounce) {
   for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
     g_free(strings[i]);
   g_strfreev(bounce->received);
+  g_strfreev(bounce->url_hosts);
   g_ptr_array_unref(bounce->recipients);
   g_free(bounce);
 }

@@ -74,6 +74,8 @@ typedef struct Bounce {
   char *received_ip; /* public address in the returned mail's newest Received field: the server that handed the mail
                         over */
   char *helo;        /* its HELO name */
+  char **url_hosts;  /* the hosts of the web links in the body of the returned mail (mail/links.h), not those in the words
+                        of the notice; NULL-terminated, never NULL */
 } Bounce;
 
 /* Reads `length` bytes of any kind. Always returns a result: what is no bounce is said to be none (`is_bounce` FALSE).

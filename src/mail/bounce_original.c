@@ -2,6 +2,8 @@
 
 #include "mail/arc.h"
 #include "mail/encoded_word.h"
+#include "mail/links.h"
+#include "mail/mime.h"
 #include "mail/received.h"
 #include "mail/scan.h"
 
@@ -110,6 +112,34 @@ void bounce_original_read(Bounce *bounce, const GPtrArray *fields) {
   g_ptr_array_add(received, NULL);
   g_strfreev(bounce->received);
   bounce->received = (char **)g_ptr_array_free(g_steal_pointer(&received), FALSE);
+}
+
+/* The links of a mail that is written in a text, its transfer encoding undone; without the part of the program for that
+ * those that stand there plainly. Caller frees. */
+static GPtrArray *copied_links(const char *copied) {
+  MimeRead read = mime_load();
+  g_auto(MimeMail) mail = {0};
+  g_autofree char *wrapped = g_strconcat("Content-Type: message/rfc822\n\n", copied, NULL);
+  if (read && read(wrapped, strlen(wrapped), &mail) && mail.hosts)
+    return g_steal_pointer(&mail.hosts);
+  GPtrArray *hosts = g_ptr_array_new_with_free_func(g_free);
+  const char *body = NULL;
+  g_autoptr(GPtrArray) fields = fields_parse(copied, &body);
+  links_find(body, strlen(body), hosts);
+  return hosts;
+}
+
+void bounce_original_links(Bounce *bounce, const GPtrArray *hosts, const char *copied) {
+  g_autoptr(GPtrArray) found = NULL;
+  /* Taking it apart costs more than all the rest; most copies end behind the header. */
+  if (!hosts && copied && (strstr(copied, "://") || strcasestr(copied, "base64")))
+    hosts = found = copied_links(copied);
+  if (!hosts)
+    return;
+  g_strfreev(bounce->url_hosts);
+  bounce->url_hosts = g_new0(char *, hosts->len + 1);
+  for (guint i = 0; i < hosts->len; i++)
+    bounce->url_hosts[i] = g_strdup(hosts->pdata[i]);
 }
 
 /* The newest hop whose client has a public address: the one before it handed the mail from network to network. */

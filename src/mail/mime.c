@@ -4,6 +4,7 @@
 #include "mail/charset.h"
 #include "mail/encoded_word.h"
 #include "mail/html.h"
+#include "mail/links.h"
 #include "mail/notice.h"
 
 #include <gmime/gmime.h>
@@ -20,6 +21,7 @@ typedef struct Walk {
   MimeMail *out;
   GString *plain, *html;
   GMimeMessage *embedded; /* the first mail in the mail; borrowed */
+  gsize looked_through;   /* bytes of the returned mail, for links */
   GByteArray *attached;   /* the bytes of a mail that is attached as a file, or NULL */
   guint parts;
 } Walk;
@@ -102,12 +104,23 @@ static void read_feedback(Walk *walk, const char *text) {
     walk->out->feedback = fields_parse(text, NULL);
 }
 
+static void find_links(Walk *walk, const char *text, gsize length) {
+  if (!walk->out->hosts)
+    walk->out->hosts = g_ptr_array_new_with_free_func(g_free);
+  gsize n = MIN(length, LINKS_MAX_BYTES - walk->looked_through);
+  walk->looked_through += n;
+  links_find(text, n, walk->out->hosts);
+}
+
 static void read_original(Walk *walk, const char *text) {
   if (walk->out->original)
     return;
-  g_autoptr(GPtrArray) fields = fields_parse(text + strspn(text, " \t\n"), NULL);
-  if (fields->len > 0)
-    walk->out->original = g_steal_pointer(&fields);
+  const char *body = NULL;
+  g_autoptr(GPtrArray) fields = fields_parse(text + strspn(text, " \t\n"), &body);
+  if (fields->len == 0)
+    return;
+  walk->out->original = g_steal_pointer(&fields);
+  find_links(walk, body, strlen(body));
 }
 
 static void read_disposition(Walk *walk, const char *text) {
@@ -189,6 +202,26 @@ static void walk_object(Walk *walk, GMimeObject *object, int depth) {
       walk->out->original = take_headers(g_mime_object_get_header_list(GMIME_OBJECT(message)));
   } else if (GMIME_IS_PART(object)) {
     take_part(walk, GMIME_PART(object));
+  }
+}
+
+/* The links in the returned mail and in what is in it. */
+static void find_all_links(Walk *walk, GMimeObject *object, int depth) {
+  if (depth > MAX_DEPTH || ++walk->parts > MAX_PARTS || !object || walk->looked_through >= LINKS_MAX_BYTES)
+    return;
+  if (GMIME_IS_MULTIPART(object)) {
+    GMimeMultipart *multipart = GMIME_MULTIPART(object);
+    int n = g_mime_multipart_get_count(multipart);
+    for (int i = 0; i < n; i++)
+      find_all_links(walk, g_mime_multipart_get_part(multipart, i), depth + 1);
+  } else if (GMIME_IS_MESSAGE_PART(object)) {
+    GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+    find_all_links(walk, message ? g_mime_message_get_mime_part(message) : NULL, depth + 1);
+  } else if (GMIME_IS_PART(object) && g_mime_part_get_content(GMIME_PART(object)) &&
+             g_mime_content_type_is_type(g_mime_object_get_content_type(object), "text", "*")) {
+    GByteArray *bytes = part_bytes(GMIME_PART(object));
+    find_links(walk, (const char *)bytes->data, bytes->len);
+    g_byte_array_unref(bytes);
   }
 }
 
@@ -316,6 +349,8 @@ static void read_message(GMimeMessage *message, GPtrArray *headers, MimeMail *ou
   walk_object(&walk, g_mime_message_get_mime_part(message), 0);
   gboolean report = is_report(message) || out->groups->len > 0 || out->feedback;
   gboolean inner = !report && read_inner(&walk, out, depth);
+  if (!inner && walk.embedded)
+    find_all_links(&walk, g_mime_message_get_mime_part(walk.embedded), 0);
   if (!inner && !report)
     out->inner = attached_mail(&walk);
   if (walk.attached)

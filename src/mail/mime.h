@@ -16,6 +16,7 @@ typedef struct MimeMail {
       *groups; /* of lists of fields: message/delivery-status, message/global-delivery-status in order; never NULL */
   GPtrArray *feedback;  /* fields of message/feedback-report (RFC 5965), or NULL */
   GPtrArray *original;  /* header fields of the returned mail, or NULL */
+  GPtrArray *hosts;     /* of the links in the body of the returned mail (mail/links.h), or NULL */
   gboolean disposition; /* a message/disposition-notification (RFC 8098) is in it */
   char *inner;          /* what somebody attached: the first mail in one that is no report and no notice; or NULL */
 } MimeMail;

@@ -10,5 +10,6 @@ void mime_mail_clear(MimeMail *mail) {
   g_clear_pointer(&mail->groups, g_ptr_array_unref);
   g_clear_pointer(&mail->feedback, g_ptr_array_unref);
   g_clear_pointer(&mail->original, g_ptr_array_unref);
+  g_clear_pointer(&mail->hosts, g_ptr_array_unref);
   g_clear_pointer(&mail->inner, g_free);
 }

@@ -271,8 +271,9 @@ static void find_copy(Notice *notice) {
       i = MAX(i, end - (end > i));
       continue;
     }
+    notice->copied = g_strjoinv("\n", notice->lines + i);
     if (is_notice(fields))
-      notice->nested = g_strjoinv("\n", notice->lines + i);
+      notice->nested = g_strdup(notice->copied);
     notice->original = g_steal_pointer(&fields);
     cut_lines(notice, i);
     cut_marker(notice);
@@ -376,6 +377,7 @@ void notice_free(Notice *notice) {
   g_clear_pointer(&notice->feedback, g_ptr_array_unref);
   g_clear_pointer(&notice->client, g_ptr_array_unref);
   g_ptr_array_unref(notice->groups);
+  g_free(notice->copied);
   g_free(notice->nested);
   g_free(notice);
 }

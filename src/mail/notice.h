@@ -10,6 +10,7 @@ typedef struct Notice {
   guint n_lines;
   GPtrArray *original; /* header fields of the returned mail (copied, or told by the notice), not decoded; NULL */
   gboolean copy;       /* there is a copy of the returned mail behind the notice, or of its header */
+  char *copied;        /* that copy as it stands, NULL: none */
   char *nested;        /* that copy, if it is itself a notice of non-delivery; else NULL */
   GPtrArray *groups; /* of lists of fields: a delivery report (RFC 3464) that stands in the text, or what log lines and
                         events of mail services say; may be empty */

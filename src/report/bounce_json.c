@@ -19,6 +19,17 @@ static void add_flag(GString *json, const char *name, gboolean value) {
   g_string_append(json, value ? "true" : "false");
 }
 
+static void add_list(GString *json, const char *name, char *const *values) {
+  if (!values[0])
+    return;
+  json_text_key(json, name);
+  for (guint i = 0; values[i]; i++) {
+    g_string_append_c(json, i > 0 ? ',' : '[');
+    json_text_append(json, values[i]);
+  }
+  g_string_append_c(json, ']');
+}
+
 /* Addresses alone, without names and brackets; a header without any as it stands. */
 static void add_addresses(GString *json, const char *name, const char *header, guint max) {
   g_autoptr(GString) list = g_string_new(NULL);
@@ -111,6 +122,7 @@ char *bounce_to_json(const Bounce *bounce, const char *file) {
   add(json, "listed_ip", bounce->listed_ip);
   add(json, "received_ip", bounce->received_ip);
   add(json, "helo", bounce->helo);
+  add_list(json, "url_hosts", bounce->url_hosts);
   json_text_key(json, "recipients");
   g_string_append_c(json, '[');
   for (guint i = 0; i < bounce->recipients->len; i++) {

@@ -70,8 +70,37 @@ static void test_facts(void) {
   }
 }
 
+/* Names for lists of domains: as A-labels, each once; links by themselves. */
+static const struct {
+  const char *text, *name, *values;
+} lists[] = {
+    {DSN("hanako@example.net", FROM_TARO), "sender_domains", "mail.example.com"},
+    {DSN("hanako@example.net", "Return-Path: <b@B_1.Example.ORG>\n" FROM_TARO), "sender_domains", "mail.example.com"},
+    {DSN("hanako@example.net", "Return-Path: <b@Bounce.Example.ORG>\n" FROM_TARO), "sender_domains",
+     "mail.example.com bounce.example.org"},
+    {DSN("hanako@example.net", "Return-Path: <b@MAIL.example.com>\n" FROM_TARO), "sender_domains", "mail.example.com"},
+    {DSN("hanako@example.net", "Return-Path: <>\nSubject: x"), "sender_domains", NULL},
+    {DSN("hanako@example.net", FROM_TARO), "url_hosts", NULL},
+    {DSN("hanako@example.net", FROM_TARO "\n\nhttps://Shop.example.org/ http://b.example.org"), "url_hosts",
+     "shop.example.org b.example.org"},
+};
+
+static void test_lists(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+    g_autoptr(Bounce) bounce = bounce_read(lists[i].text, strlen(lists[i].text));
+    g_autoptr(Facts) facts = facts_new();
+    g_autofree char *full = g_strconcat("bounce.", lists[i].name, NULL);
+    bounce_set_facts(bounce, facts);
+    const Fact *fact = facts_get(facts, full);
+    g_autofree char *values = fact->state == FACT_KNOWN ? g_strjoinv(" ", fact->list) : NULL;
+    g_test_message("row %u: %s", i, lists[i].name);
+    g_assert_cmpstr(values, ==, lists[i].values);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/bounce-facts/wrapped", test_facts);
+  g_test_add_func("/bounce-facts/lists", test_lists);
   return g_test_run();
 }
