@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ tap = harness.Tap()
 PROGRAM = os.path.join(harness.BUILD, "whybounce")
 ASAN = "asan" in harness.BUILD
 MX, MX2, PLAIN, REFERENCE = "203.0.113.25", "203.0.113.26", "203.0.113.27", "203.0.113.99"
+PLAIN6 = "2001:db8::27"
 RESOLVER = "203.0.113.53"
 SILENT = "198.51.100.25"   # nothing comes back from there
 PATIENT = 2000             # ms for a DNS question, where all is well; a talk has six times as long, a connection twice
@@ -69,6 +71,9 @@ shut MX 10 shut.mx
 shut.mx A {REFERENCE[:-2]}77
 inside MX 10 inside.mx
 inside.mx A 127.0.0.1
+dual MX 10 dual.mx
+dual.mx A {PLAIN}
+dual.mx AAAA {PLAIN6}
 three MX 10 hang1
 three MX 10 hang2
 three MX 10 hang3
@@ -249,6 +254,22 @@ def in_parallel(options):
         tap.ok(found.seconds < TALK * 1.6 + 0.5, "take as long as one", f"{found.seconds} s, {TALK} s each")
 
 
+def greetings(options):
+    """RFC 5321 s4.1.4: the own name, or an address literal where there is none."""
+    own = socket.gethostname() if "." in socket.gethostname() else None
+    with smtp_fake.Fake({}, None, address=PLAIN, port=25) as four, smtp_fake.Fake({}, None, address=PLAIN6, port=25) as six:
+        found = Found("smtp", "dual.plain.test", *options)
+        expect("both kinds of addresses are tried", found, "note", status="ok", reached=[PLAIN, PLAIN6])
+        for fake, address in ((four, PLAIN), (six, "IPv6:" + PLAIN6)):
+            tap.ok(fake.commands[:1] in ([f"EHLO [{address}]"], [f"EHLO {own}"]), f"greeted with a name of ours: {address}",
+                   fake.commands)
+        Found("smtp", "dual.plain.test", "--set", "helo=pc.example.net", *options)
+        tap.ok("EHLO pc.example.net" in four.commands, "or with the one that is given", four.commands)
+        said = len(four.commands)
+        found = Found("smtp", "dual.plain.test", "--set", "helo=x y", *options)
+        tap.ok(found.code == 1 and len(four.commands) == said, "which must be one", found.text)
+
+
 def consent(options):
     done = subprocess.run([PROGRAM, "check", "--json", *options, "signed.test"], capture_output=True, text=True, timeout=60,
                           stdin=subprocess.DEVNULL, check=False)
@@ -258,7 +279,7 @@ def consent(options):
 
 
 def main():
-    names = [MX, MX2, PLAIN, REFERENCE, RESOLVER, "203.0.113.101", "203.0.113.102", "203.0.113.103", "203.0.113.77"]
+    names = [MX, MX2, PLAIN, PLAIN6, REFERENCE, RESOLVER, "203.0.113.101", "203.0.113.102", "203.0.113.103", "203.0.113.77"]
     with harness.Scratch() as scratch, harness.Namespace(*names) as network:
         if network.missing or not certificates.present:
             tap.skip("mail servers", network.missing or "openssl missing")
@@ -307,6 +328,7 @@ def main():
                 dane(options, far)
             port_25(options)
             consent(options)
+            greetings(options)
         misbehaviour(options, good)
         in_parallel(options)
 

@@ -72,7 +72,8 @@ class Fake:
         self.sent = 0
 
     def __enter__(self):
-        self.listener = socket.create_server((self.address, self.port), backlog=300)
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        self.listener = socket.create_server((self.address, self.port), family=family, backlog=300)
         self.port = self.listener.getsockname()[1]
         self.over = False
         self.open = set()
