@@ -295,6 +295,8 @@ void net_restart_deadlines(Net *net) {
     dns_live_restart(net->live);
     dns_direct_restart(net->direct);
   }
+  if (net->transfers != NULL)
+    net->talks->restart(net->transfers);
 }
 
 /* --- the loop --- */

@@ -185,7 +185,7 @@ static void set_login(Transfer *t, const TalkRequest *request) {
   curl_easy_setopt(t->easy, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN;AUTH=CRAM-MD5;AUTH=SCRAM-SHA-256;AUTH=SCRAM-SHA-1");
 }
 
-static void set_common(Transfer *t, const TalkRequest *request, guint timeout_ms) {
+static void set_common(Transfer *t, const TalkRequest *request) {
   g_autofree char *url = request_url(t->easy, request);
   curl_easy_setopt(t->easy, CURLOPT_URL, url);
   curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
@@ -196,7 +196,8 @@ static void set_common(Transfer *t, const TalkRequest *request, guint timeout_ms
   curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
-  curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+  /* The deadlines are ours, since they may move; libcurl's own end of patience lies behind them. */
+  curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, (long)(G_MAXINT / 1000));
   curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
   /* A proxy would connect to where it likes, not to the address that was judged. */
   curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
@@ -206,9 +207,14 @@ static void set_common(Transfer *t, const TalkRequest *request, guint timeout_ms
     curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
+static void set_deadlines(Transfer *t) {
+  gint64 now = g_get_monotonic_time(), one = t->house->settings.timeout_ms * G_GINT64_CONSTANT(1000);
+  t->deadline = now + one * (t->scheme == TALK_HTTPS ? HTTPS_TIMES : LINES_TIMES);
+  t->connect_deadline = now + one * CONNECT_TIMES;
+}
+
 static Transfer *transfers_ask(Transfers *house, const TalkRequest *request, const char *key, gpointer owner) {
   Transfer *t = g_new0(Transfer, 1);
-  guint timeout_ms = house->settings.timeout_ms * (request->scheme == TALK_HTTPS ? HTTPS_TIMES : LINES_TIMES);
   t->house = house;
   t->owner = owner;
   t->scheme = request->scheme;
@@ -218,12 +224,11 @@ static Transfer *transfers_ask(Transfers *house, const TalkRequest *request, con
   t->answer->asked_at = g_get_real_time();
   t->answer->secret = request->secret || t->login;
   t->started = g_get_monotonic_time();
-  t->deadline = t->started + timeout_ms * G_GINT64_CONSTANT(1000);
-  t->connect_deadline = t->started + house->settings.timeout_ms * CONNECT_TIMES * G_GINT64_CONSTANT(1000);
+  set_deadlines(t);
   t->max_body = request->max_body != 0 ? request->max_body : TALK_MAX_BODY;
   t->body = g_byte_array_new();
   t->commands = request->commands != NULL ? g_strdupv((char **)request->commands) : NULL;
-  set_common(t, request, timeout_ms);
+  set_common(t, request);
   set_addresses(t, request);
   transfer_set_tls(t, request);
   if (request->scheme == TALK_HTTPS)
@@ -399,12 +404,9 @@ static gint64 transfers_prepare(Transfers *house, GArray *fds) {
   for (guint i = 0; i < house->transfers->len; i++) {
     const Transfer *t = g_ptr_array_index(house->transfers, i);
     const struct pollfd p = {.fd = t->fd, .events = (short)(POLLIN | (t->talking && t->out->len > 0 ? POLLOUT : 0))};
-    if (!t->connected)
-      due = MIN(due, t->connect_deadline);
-    if (!t->talking)
-      continue;
-    g_array_append_val(fds, p);
-    due = MIN(due, t->deadline);
+    due = MIN(due, t->connected ? t->deadline : t->connect_deadline);
+    if (t->talking)
+      g_array_append_val(fds, p);
   }
   return due;
 }
@@ -429,15 +431,13 @@ static void talk_on(Transfers *house) {
   }
 }
 
-static void give_up_connecting(Transfers *house) {
+/* Those of libcurl's; where we talk ourselves the lines do it. */
+static void give_up_late(Transfers *house) {
   gint64 now = g_get_monotonic_time();
   for (guint i = house->transfers->len; i-- > 0;) {
     Transfer *t = g_ptr_array_index(house->transfers, i);
-    if (t->connected || now < t->connect_deadline)
-      continue;
-    t->answer->status = TALK_TIMEOUT;
-    t->answer->phase = PHASE_CONNECT;
-    transfer_finish(t);
+    if (!t->talking && now >= (t->connected ? t->deadline : t->connect_deadline))
+      transfer_connected(t, CURLE_OPERATION_TIMEDOUT);
   }
 }
 
@@ -459,7 +459,7 @@ static void transfers_process(Transfers *house, const struct pollfd *fds, guint 
     if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t) == CURLE_OK)
       transfer_connected(t, code);
   }
-  give_up_connecting(house);
+  give_up_late(house);
 }
 
 /* --- the house --- */
@@ -499,10 +499,15 @@ static const TalkAnswer *transfer_so_far(const Transfer *t) {
   return t->answer;
 }
 
+static void transfers_restart(Transfers *house) {
+  for (guint i = 0; i < house->transfers->len; i++)
+    set_deadlines(g_ptr_array_index(house->transfers, i));
+}
+
 const TransferModule *transfer_module(void);
 
 const TransferModule *transfer_module(void) {
   static const TransferModule module = {transfers_new,     transfers_free,    transfers_ask,    transfers_abandon,
-                                        transfer_so_far, transfers_prepare, transfers_process};
+                                        transfer_so_far, transfers_prepare, transfers_process, transfers_restart};
   return &module;
 }

@@ -33,6 +33,8 @@ typedef struct TransferModule {
   const TalkAnswer *(*so_far)(const Transfer *transfer);
   gint64 (*prepare)(Transfers *transfers, GArray *fds);
   void (*process)(Transfers *transfers, const struct pollfd *fds, guint n);
+  /* Talks under way get their time again. */
+  void (*restart)(Transfers *transfers);
 } TransferModule;
 
 /* What the module exports: a function that returns its table. */

@@ -3,7 +3,10 @@
 
 #include "base/text.h"
 
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static TalkAnswer *parse(const char *line) {
   g_autoptr(GError) error = NULL;
@@ -420,6 +423,39 @@ static void test_cancel(void) {
   g_assert_null(net_talk(net, &request)); /* the net goes away with it */
 }
 
+/* A port that takes connections and never says a word. */
+static int silent_port(guint16 *port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint(bind(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+  g_assert_cmpint(listen(fd, 5), ==, 0);
+  g_assert_cmpint(getsockname(fd, (struct sockaddr *)&address, &length), ==, 0);
+  *port = ntohs(address.sin_port);
+  return fd;
+}
+
+/* After the process was stopped, a talk gets its time again. */
+static void test_restart(void) {
+  static const char *const here[] = {"127.0.0.1", NULL};
+  const NetOptions options = {.resolver = "127.0.0.1", .timeout_ms = 50};
+  TalkRequest request = {.scheme = TALK_SMTP, .host = "localhost", .addresses = here};
+  int fd = silent_port(&request.port);
+  g_autoptr(Net) net = net_live_new(&options, NULL);
+  gint64 begin = g_get_monotonic_time();
+  g_assert_null(net_talk(net, &request));
+  while (g_get_monotonic_time() - begin < 200 * 1000)
+    net_turn(net, NULL, 0, 20);
+  net_restart_deadlines(net);
+  finish(net, &request);
+  gint64 took = (g_get_monotonic_time() - begin) / 1000;
+  g_assert_cmpint(net_talk(net, &request)->status, ==, TALK_TIMEOUT);
+  g_assert_cmpint(net_talk(net, &request)->phase, ==, PHASE_GREETING);
+  g_assert_cmpint(took, >=, 500);
+  g_assert_cmpint(took, <, 3000);
+  close(fd);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/talk/keys", test_keys);
@@ -436,6 +472,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/talk/replay-of-a-login", test_replay_of_a_login);
   g_test_add_func("/talk/secrets-stay", test_secrets_stay);
   g_test_add_func("/talk/control-characters", test_control_characters);
+  g_test_add_func("/talk/restart", test_restart);
   g_test_add_func("/talk/cancel", test_cancel);
   return g_test_run();
 }
