@@ -42,7 +42,8 @@ static void say_not_tried(MailboxLook *look) {
 }
 
 /* What the provider itself says to do, where the password of the account may not be enough. */
-static Message *advice_of(MailboxLook *look, const MailboxPort *port, const LoginMeaning *meaning, const char **source) {
+static Message *advice_of(MailboxLook *look, const MailboxPort *port, const LoginMeaning *meaning,
+                          const char **source) {
   static const char *const words[] = {"app_password", "wrong", "retired", "disabled", NULL};
   const LoginProviders *providers = g_strv_contains(words, meaning->word) ? known_logins(look->net) : NULL;
   const LoginProvider *provider = providers != NULL ? login_providers_find(providers, port->host) : NULL;
