@@ -61,6 +61,7 @@ DnsLists *dnslists_new(void) {
   lists->strings = g_string_chunk_new(4096);
   lists->lists = g_ptr_array_new_with_free_func(list_free);
   lists->by_zone = g_hash_table_new(g_str_hash, g_str_equal);
+  lists->suffixes = g_hash_table_new(g_str_hash, g_str_equal);
   return lists;
 }
 
@@ -68,6 +69,7 @@ void dnslists_free(DnsLists *lists) {
   if (lists == NULL)
     return;
   g_hash_table_unref(lists->by_zone);
+  g_hash_table_unref(lists->suffixes);
   g_ptr_array_unref(lists->lists);
   g_string_chunk_free(lists->strings);
   yaml_doc_free(lists->doc);

@@ -62,6 +62,11 @@ const DnsList *dnslists_zone(const DnsLists *lists, const char *zone);
  * or the beginning of the list's name ("Spamhaus"). NULL: unknown. */
 const DnsList *dnslists_find(const DnsLists *lists, const char *text);
 
+/* The part of `domain` (A-labels, lower case) that its owner registered, as far as the knowledge file tells: of
+ * "www.example.co.jp" "example.co.jp".  Points into `domain`.  NULL: it is a public suffix ("co.jp"), or one label.  Lists
+ * of domains hold registered domains and hosts, never a suffix: that would be everybody below it. */
+const char *dnslists_registrable(const DnsLists *lists, const char *domain);
+
 const char *dnslist_zone(const DnsList *list);
 const char *dnslist_name(const DnsList *list);
 unsigned dnslist_kinds(const DnsList *list);

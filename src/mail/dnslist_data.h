@@ -32,10 +32,13 @@ struct DnsLists {
   YamlDoc *doc;          /* owns the strings of a knowledge file; NULL: plain */
   GStringChunk *strings; /* owns all others */
   GPtrArray *lists;      /* of DnsList */
+  GHashTable *suffixes;  /* set of "co.any", "tokyo.jp" */
   GHashTable *by_zone;   /* zone (keyed ones: what follows the key) -> DnsList */
 };
 
 DnsLists *dnslists_new(void);
+/* The part "suffixes" of a knowledge file; NULL: there is none. */
+void dnslists_load_suffixes(DnsLists *lists, const YamlNode *suffixes, Diags *diags);
 /* A new entry of the set; NULL if the zone is in it already. `zone` lives as long as the set. */
 DnsList *dnslists_add(DnsLists *lists, const char *zone);
 

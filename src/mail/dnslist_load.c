@@ -48,7 +48,7 @@ static const char *const list_keys[] = {
     "advice_policy", "note",     "test_listed", "test_clean", "replaces", "confidence", "sources", "reviewed", NULL};
 static const char *const retired_keys[] = {"name",  "reason",     "since",  "behaviour", "instead",
                                            "zones", "confidence", "source", "reviewed",  NULL};
-static const char *const file_keys[] = {"format", "reviewed", "sources", "lists", "retired", NULL};
+static const char *const file_keys[] = {"format", "reviewed", "sources", "suffixes", "lists", "retired", NULL};
 
 /* A file on its way into a set. */
 typedef struct Loader {
@@ -277,6 +277,7 @@ static DnsLists *load_doc(YamlDoc *doc, Diags *diags) {
   const YamlNode *root = yaml_root(doc), *lists = yaml_get(root, "lists"), *retired = yaml_get(root, "retired");
   loader.lists->doc = doc;
   yaml_check_keys(doc, root, file_keys, diags);
+  dnslists_load_suffixes(loader.lists, yaml_get(root, "suffixes"), diags);
   for (guint i = 0; lists != NULL && lists->kind == YAML_MAP && i < lists->length; i++)
     load_list(&loader, lists->keys[i], lists->items[i]);
   for (guint i = 0; retired != NULL && retired->kind == YAML_LIST && i < retired->length; i++)

@@ -15,7 +15,8 @@ static const ProbeInput dnsbl_inputs[] = {
     {"domain", "domain", FALSE, N_("the domain that the mail was sent from or that it names")},
     {"helo", "text", FALSE, N_("the name with which the sending server greeted (HELO)")},
     {"names", "text", FALSE,
-     N_("more that the mail names, separated by blanks: addresses like From, hosts, links. Their domains are looked for")},
+     N_("more that the mail names, separated by blanks: addresses like From, hosts. Their domains are looked for")},
+    {"links", "text", FALSE, N_("the links in the mail or their hosts, separated by blanks")},
     {"lists", "text", FALSE, N_("core (default), all, or a file: a knowledge file, or one zone a line")},
     {"ip_source", "text", FALSE, N_("where the address is from: named, received, asked")},
     {"named", "text", FALSE, N_("the list that the bounce names: it is asked whatever lists says")},
@@ -28,6 +29,10 @@ static const FactSpec dnsbl_gives[] = {
         "asked, since no list can know it")},
     {"listed", FACT_LIST, NULL, N_("the lists that have it")},
     {"listed_targets", FACT_LIST, NULL, N_("what they have: the address, or domains that the mail names")},
+    {"listed_sender", FACT_LIST, NULL,
+     N_("of domain and names, those that a list has which many receivers use, or which the bounce names")},
+    {"listed_helo", FACT_LIST, NULL, N_("the same of the HELO name")},
+    {"listed_links", FACT_LIST, NULL, N_("the same of the hosts of the links")},
     {"major", FACT_LIST, NULL, N_("those of them that many receivers use")},
     {"policy", FACT_LIST, NULL, N_("the lists that object to the kind of address, not to its behaviour")},
     {"weak", FACT_LIST, NULL, N_("the lists that have it with a minor sign")},
@@ -48,13 +53,20 @@ static const FactSpec dnsbl_gives[] = {
 };
 
 /* The address, the domain, and some names more. */
-#define MAX_TARGETS 10
+#define MAX_TARGETS 16
+
+/* What a name is in the mail; of one that is several things the first. */
+typedef enum Role { ROLE_ADDRESS, ROLE_SENDER, ROLE_HELO, ROLE_LINK } Role;
 
 typedef struct Look {
   Result *result;
   GArray *items; /* of SweepItem */
   SweepTarget targets[MAX_TARGETS];
+  Role roles[MAX_TARGETS];
   guint n_targets;
+  guint n_left;               /* names for which there was no room */
+  const DnsLists *knowledge;  /* where the owners' part of a name is looked up; NULL: it cannot be told */
+  gboolean own;               /* lists of the user's own: asked about everything */
   const DnsList *named; /* by the bounce; NULL: none that is known */
   const char *range; /* of an address that is not public; NULL: public */
   gboolean private_domain;
@@ -62,7 +74,8 @@ typedef struct Look {
 
 /* --- what is looked for --- */
 
-static void add_target(Look *look, DnsListKind kind, char *label, const char *shown) {
+static void add_target(Look *look, Role role, DnsListKind kind, char *label, const char *shown) {
+  look->roles[look->n_targets] = role;
   look->targets[look->n_targets++] = (SweepTarget){kind, label, g_strdup(shown)};
 }
 
@@ -74,7 +87,7 @@ static gboolean is_special_domain(const char *domain) {
   return dot == NULL || g_strv_contains(endings, dot + 1);
 }
 
-static gboolean take_ip(Look *look, const char *text, gboolean own) {
+static gboolean take_ip(Look *look, const char *text) {
   Ip ip;
   if (!ip_parse(text, &ip)) {
     probe_bad_input(look->result, message_new(N_("\"{text}\" is not an IP address"), "text", text, NULL),
@@ -88,8 +101,8 @@ static gboolean take_ip(Look *look, const char *text, gboolean own) {
     facts_set_text(look->result->facts, "range", SOURCE_PROBE, look->range);
   else
     facts_set_absent(look->result->facts, "range", SOURCE_PROBE);
-  if (look->range == NULL || own)
-    add_target(look, ip.family == 4 ? DNSLIST_IP4 : DNSLIST_IP6, ip_reverse(&ip), shown);
+  if (look->range == NULL || look->own)
+    add_target(look, ROLE_ADDRESS, ip.family == 4 ? DNSLIST_IP4 : DNSLIST_IP6, ip_reverse(&ip), shown);
   return TRUE;
 }
 
@@ -100,34 +113,47 @@ static gboolean has_target(const Look *look, const char *label) {
   return FALSE;
 }
 
-/* A name that the mail has somewhere.  What is none, or none that public lists can know, is passed over: HELO is often
- * "localhost" or an address in brackets. */
-static void take_name(Look *look, const char *text, gboolean own) {
+/* A name that the mail has somewhere, in A-labels.  What is none, or none that public lists can know, is passed over:
+ * HELO is often "localhost" or an address in brackets. Caller frees. */
+static char *name_in(const Look *look, const char *text) {
   const char *at = strrchr(text, '@'), *scheme = strstr(text, "://");
   const char *start = at != NULL ? at + 1 : scheme != NULL ? scheme + 3 : text;
   g_autofree char *host = g_strndup(start, strcspn(start, "/:?#>;\""));
-  char *domain = domain_to_ascii(host);
+  g_autofree char *name = domain_to_ascii(host);
   Ip ip;
-  if (domain == NULL || ip_parse(domain, &ip) || strchr(domain, '.') == NULL || (!own && is_special_domain(domain)) ||
-      has_target(look, domain) || look->n_targets == MAX_TARGETS) {
-    g_free(domain);
-    return;
-  }
-  add_target(look, DNSLIST_DOMAIN, domain, domain);
-  /* Most lists hold registered domains only, not the hosts in them. */
-  const char *parent = strchr(domain, '.') + 1;
-  if (strchr(parent, '.') != NULL)
-    take_name(look, parent, own);
+  if (name == NULL || ip_parse(name, &ip) || strchr(name, '.') == NULL || (!look->own && is_special_domain(name)))
+    return NULL;
+  return g_steal_pointer(&name);
 }
 
-static void take_names(Look *look, const char *text, gboolean own) {
+static void add_name(Look *look, Role role, const char *name) {
+  if (has_target(look, name))
+    return;
+  if (look->n_targets < MAX_TARGETS)
+    add_target(look, role, DNSLIST_DOMAIN, g_strdup(name), name);
+  else
+    look->n_left++;
+}
+
+/* The name and the domain that it is in: most lists hold registered domains only, not the hosts in them. */
+static void take_name(Look *look, Role role, const char *text) {
+  g_autofree char *name = name_in(look, text);
+  const char *domain = name != NULL && look->knowledge != NULL ? dnslists_registrable(look->knowledge, name) : name;
+  if (domain == NULL)
+    return;
+  add_name(look, role, name);
+  if (domain > name)
+    add_name(look, role, domain);
+}
+
+static void take_names(Look *look, Role role, const char *text) {
   g_auto(GStrv) words = g_strsplit_set(text != NULL ? text : "", " \t\r\n,<>()", -1);
   for (guint i = 0; words[i] != NULL; i++)
     if (words[i][0] != '\0')
-      take_name(look, words[i], own);
+      take_name(look, role, words[i]);
 }
 
-static gboolean take_domain(Look *look, const char *text, gboolean own) {
+static gboolean take_domain(Look *look, const char *text) {
   char *domain = domain_to_ascii(text);
   if (domain == NULL) {
     probe_bad_input(look->result, message_new(N_("\"{domain}\" is not the name of a domain"), "domain", text, NULL),
@@ -135,8 +161,8 @@ static gboolean take_domain(Look *look, const char *text, gboolean own) {
     return FALSE;
   }
   facts_set_text(look->result->facts, "domain", SOURCE_PROBE, domain);
-  if (own || !is_special_domain(domain)) {
-    add_target(look, DNSLIST_DOMAIN, domain, domain);
+  if (look->own || !is_special_domain(domain)) {
+    add_target(look, ROLE_SENDER, DNSLIST_DOMAIN, domain, domain);
     return TRUE;
   }
   look->private_domain = TRUE;
@@ -216,6 +242,19 @@ static void set_listed_targets(Look *look) {
   facts_set_list(look->result->facts, "listed_targets", SOURCE_PROBE, (const char *const *)shown->pdata);
 }
 
+/* The names in this role on lists that are enough to refuse a mail. */
+static void set_listed_role(Look *look, const char *fact, Role role) {
+  g_autoptr(GPtrArray) shown = g_ptr_array_new();
+  for (guint i = 0; i < look->items->len; i++) {
+    const SweepItem *item = &g_array_index(look->items, SweepItem, i);
+    if (item->verdict == DNSLIST_LISTED && look->roles[item->target - look->targets] == role &&
+        (item->named || dnslist_tier(item->list) == DNSLIST_MAJOR) && !dnsbl_seen(shown, item->target->shown))
+      g_ptr_array_add(shown, item->target->shown);
+  }
+  g_ptr_array_add(shown, NULL);
+  facts_set_list(look->result->facts, fact, SOURCE_PROBE, (const char *const *)shown->pdata);
+}
+
 static void set_headline(Look *look, const char *text, guint listed, guint silent) {
   g_autoptr(GString) all = g_string_new(NULL);
   for (guint i = 0; i < look->n_targets; i++)
@@ -242,6 +281,9 @@ static void conclude(Look *look) {
   guint weak = set_zones(look, "weak", is_weak, -1), silent = set_zones(look, "unanswered", sweep_is_silent, -1);
   guint answered = 0, clean = 0;
   set_listed_targets(look);
+  set_listed_role(look, "listed_sender", ROLE_SENDER);
+  set_listed_role(look, "listed_helo", ROLE_HELO);
+  set_listed_role(look, "listed_links", ROLE_LINK);
   set_zones(look, "major", is_listed, DNSLIST_MAJOR);
   set_zones(look, "allowed", is_positive, -1);
   set_zones(look, "refused", is_refused, -1);
@@ -275,6 +317,14 @@ static void conclude(Look *look) {
 static ProbeState stop(Look *look, const char *why) {
   probe_set_unknown(&probe_dnsbl, look->result, why);
   return PROBE_DONE;
+}
+
+static void say_left_out(Look *look) {
+  if (look->n_left == 0)
+    return;
+  Message *text = message_new(N_("Not asked: {count} more names that are in the mail"), NULL);
+  finding_set_ground(result_add(look->result, LEVEL_NOTE, NULL, message_set_number(text, "count", look->n_left)),
+                     GROUND_NOT_ASKED, NULL);
 }
 
 /* What is not asked of public lists, since they cannot know it, and should not. */
@@ -318,18 +368,18 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
   const char *lists = probe_input(inputs, "lists"), *source = probe_input(inputs, "ip_source");
   const char *ip = probe_input(inputs, "ip"), *domain = probe_input(inputs, "domain");
   const char *helo = probe_input(inputs, "helo"), *names = probe_input(inputs, "names");
+  const char *links = probe_input(inputs, "links");
   SweepChoice choice = {.all = g_strcmp0(lists, "all") == 0};
   choice.own = lists != NULL && lists[0] != '\0' && !choice.all && !g_str_equal(lists, "core");
-  if (ip == NULL && domain == NULL && helo == NULL && names == NULL) {
+  look->own = choice.own;
+  if (ip == NULL && domain == NULL && helo == NULL && names == NULL && links == NULL) {
     probe_not_asked(&probe_dnsbl, look->result, "ip");
     return PROBE_DONE;
   }
   if (ip != NULL)
     facts_set_text(look->result->facts, "address_source", SOURCE_PROBE, source != NULL ? source : "asked");
-  if ((ip != NULL && !take_ip(look, ip, choice.own)) || (domain != NULL && !take_domain(look, domain, choice.own)))
+  if ((ip != NULL && !take_ip(look, ip)) || (domain != NULL && !take_domain(look, domain)))
     return stop(look, "bad input");
-  take_names(look, helo, choice.own);
-  take_names(look, names, choice.own);
   g_autoptr(GError) error = NULL;
   choice.lists = choice.own ? known_own_lists(net, lists, &error) : known_lists(net);
   if (choice.lists == NULL) {
@@ -340,6 +390,10 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
         GROUND_MACHINE, NULL);
     return stop(look, "bad file");
   }
+  look->knowledge = names != NULL || helo != NULL || links != NULL ? known_lists(net) : NULL;
+  take_names(look, ROLE_SENDER, names);
+  take_names(look, ROLE_HELO, helo);
+  take_names(look, ROLE_LINK, links);
   if (!choice.own && known_keys_fault(net) != NULL)
     finding_set_ground(result_add(look->result, LEVEL_NOTE, NULL, message_copy(known_keys_fault(net))), GROUND_MACHINE, NULL);
   const char *words = probe_input(inputs, "named");
@@ -350,6 +404,7 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
     look->named = dnsbl_named_find(known_lists(net), words); /* not to be asked, but perhaps known */
   if (!choice.own)
     say_not_public(look);
+  say_left_out(look);
   if (look->n_targets > 0)
     return sweep(look, net, &choice, words);
   if (ip == NULL && domain == NULL) {

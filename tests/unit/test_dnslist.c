@@ -395,6 +395,24 @@ static void test_file_knows(void) {
   g_assert_false(dnslists_file_knows("/nonexistent", strangers));
 }
 
+/* What an owner registered, by the knowledge file. */
+static void test_registrable(void) {
+  static const char *const rows[][2] = {
+      {"example.com", "example.com"},       {"www.example.com", "example.com"},
+      {"a.b.example.com", "example.com"},   {"www.example.co.jp", "example.co.jp"},
+      {"example.co.jp", "example.co.jp"},   {"co.jp", NULL},
+      {"tokyo.jp", NULL},                   {"www.example.tokyo.jp", "example.tokyo.jp"},
+      {"www.example.jp", "example.jp"},     {"example.co.uk", "example.co.uk"},
+      {"com.au", NULL},                     {"www.example.asn.au", "example.asn.au"},
+      {"asn.de", "asn.de"},                 {"com", NULL},
+      {"co.com", "co.com"},                 {"www.co.example", "co.example"},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_test_message("%s", rows[i][0]);
+    g_assert_cmpstr(dnslists_registrable(knowledge, rows[i][0]), ==, rows[i][1]);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_autofree char *path = paths_knowledge("dnsbl.yaml");
@@ -420,6 +438,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/dnslist/plain-faults", test_plain_faults);
   g_test_add_func("/dnslist/own-knowledge", test_own_knowledge);
   g_test_add_func("/dnslist/own-knowledge-faults", test_own_knowledge_faults);
+  g_test_add_func("/dnslist/registrable", test_registrable);
   g_test_add_func("/dnslist/file-knows", test_file_knows);
   int status = g_test_run();
   dnslists_free(knowledge);

@@ -167,12 +167,15 @@ static void test_domain(void) {
 static void test_mail_names(void) {
   static const char *const asked[] = {"mail.example.net.listed.bl.example", "example.net.listed.bl.example",
                                       "example.com.listed.bl.example", "www.example.org.listed.bl.example",
-                                      "example.org.listed.bl.example"};
+                                      "example.org.listed.bl.example", "a.b.example.co.jp.listed.bl.example",
+                                      "example.co.jp.listed.bl.example"};
+  /* Nothing between a host and what its owner registered, and never what belongs to many. */
+  static const char *const never[] = {"b.example.co.jp.", "co.jp.", "tokyo.jp.", "localhost", "192.", "1.2."};
   g_autoptr(Net) net = replay("tests/unit/data/dnsbl.jsonl");
   g_autoptr(ProbeRun) run =
       run_probe(net, "dnsbl", "helo", "mail.example.net.", "names",
-                "\"Taro\" <taro@example.com>, https://www.example.org:443/a?b=c example.com localhost [192.0.2.1] <>",
-                "lists", OWN_LISTS, NULL);
+                "\"Taro\" <taro@example.com>, https://www.example.org:443/a?b=c example.com localhost [192.0.2.1] <>"
+                " co.jp tokyo.jp", "links", "http://a.b.example.co.jp/ taro@example.com", "named", "listed.bl.example", "lists", OWN_LISTS, NULL);
   const NetWaiter *waiter = probe_run_waiter(run);
   for (guint k = 0; k < G_N_ELEMENTS(asked); k++) {
     guint times = 0;
@@ -185,9 +188,30 @@ static void test_mail_names(void) {
   }
   for (guint i = 0; i < net_waiter_length(waiter); i++) {
     const char *name = net_waiter_answer(waiter, i)->name;
-    g_assert_false(g_str_has_prefix(name, "localhost") || g_str_has_prefix(name, "192.") || g_str_has_prefix(name, "1.2."));
+    for (guint k = 0; k < G_N_ELEMENTS(never); k++)
+      g_assert_false(g_str_has_prefix(name, never[k]));
   }
   assert_fact(run, "listed_targets", "example.com");
+  /* It is a link too, but first of all the sender's. */
+  assert_fact(run, "listed_sender", "example.com");
+  g_assert_cmpuint(g_strv_length(fact_of(run, "listed_links")->list), ==, 0);
+  g_assert_cmpuint(g_strv_length(fact_of(run, "listed_helo")->list), ==, 0);
+  g_autoptr(ProbeRun) link = run_probe(net, "dnsbl", "links", "https://example.com/", "helo", "mail.example.com", "named",
+                                       "listed.bl.example", "lists", OWN_LISTS, NULL);
+  assert_fact(link, "listed_helo", "example.com");
+  g_autoptr(ProbeRun) alone =
+      run_probe(net, "dnsbl", "links", "https://example.com/", "named", "listed.bl.example", "lists", OWN_LISTS, NULL);
+  assert_fact(alone, "listed_links", "example.com");
+  /* A list that few use is no reason for a refusal, unless the bounce names it. */
+  g_autoptr(ProbeRun) minor = run_probe(net, "dnsbl", "links", "https://example.com/", "lists", OWN_LISTS, NULL);
+  assert_has(minor, "listed", "listed.bl.example", TRUE);
+  g_assert_cmpuint(g_strv_length(fact_of(minor, "listed_links")->list), ==, 0);
+  /* There is an end to it, and it is said. */
+  g_autoptr(GString) many = g_string_new(NULL);
+  for (guint i = 0; i < 20; i++)
+    g_string_append_printf(many, "example%u.com ", i);
+  g_autoptr(ProbeRun) full = run_probe(net, "dnsbl", "links", many->str, "lists", OWN_LISTS, NULL);
+  assert_row(full, LEVEL_NOTE, "Not asked: 4 more names");
   const Finding *row = find_row(run, "Listed (127.0.0.2)");
   g_assert_nonnull(row);
   g_assert_cmpstr(row->subject, ==, "listed.bl.example, example.com");
