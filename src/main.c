@@ -110,7 +110,7 @@ static int command_lint(Options *options);
 
 static const Command commands[] = {
     {"explain", "[FILE...]", N_("read bounces (files or standard input) and say what they say; no network"), command_explain},
-    {"check", "[TARGET|-]...", N_("ask about an address, domain or IP address everything that can be asked passively"), command_check},
+    {"check", "TARGET...", N_("ask about an address, domain or IP address everything that can be asked passively; - reads one a line"), command_check},
     {"facts", "[PROBE...]", N_("what the probes are given and what they find out"), command_facts},
     {"lint", "[FILE...]", N_("look for mistakes in flow and knowledge files"), command_lint},
     {NULL, NULL, NULL, NULL},

@@ -342,6 +342,8 @@ static void read_beside(DnsAnswer *answer, ns_msg *msg) {
 static void judge_absence(DnsAnswer *answer, ns_msg *msg) {
   gboolean soa, ns;
   answer->ttl = read_authority(msg, &soa, &ns);
+  if (soa && answer->n_records > 0) /* by way of aliases, which may be forgotten earlier (RFC 2308 s2.1) */
+    answer->ttl = MIN(answer->ttl, smallest_ttl(answer));
   if (answer->status != DNS_OK)
     return;
   /* A referral (RFC 2308 s2.2) says "ask them", not "there is none": this server does not resolve for us. */

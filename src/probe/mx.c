@@ -2,12 +2,9 @@
 
 #include "base/catalogue.h"
 #include "mail/address.h"
-#include "mail/ip.h"
+#include "probe/host_look.h"
 #include "probe/mx_look.h"
 #include "probe/route.h"
-
-/* Nobody has so many mail servers; the rest of a hostile answer is counted, not asked for. */
-#define MAX_HOSTS 20
 
 static const ProbeInput mx_inputs[] = {
     {"domain", "domain", TRUE, N_("the domain that mail is sent to")},
@@ -25,8 +22,8 @@ static const FactSpec mx_gives[] = {
     {"provider_kind", FACT_TEXT, "mailbox gateway platform forwarding disposable no-mail outbound-gateway unknown",
      N_("what the provider does; gateway: a filter in front of the real mailboxes")},
     {"faults", FACT_LIST,
-     "alias ip_literal special_address no_address same_preference mixed_null null_preference placeholder "
-     "not_alone several_microsoft both_microsoft other_name",
+     "alias ip_literal special_address no_address short_name mistyped_null same_preference named_twice mixed_null "
+     "several_null null_preference placeholder dangling_alias not_alone several_microsoft both_microsoft other_name",
      N_("mistakes in the records, as words")},
     {"exchange_online", FACT_TEXT, "none outlook microsoft both",
      N_("whether Exchange Online (Microsoft 365) takes the mail, and under which name; outlook: "
@@ -34,126 +31,6 @@ static const FactSpec mx_gives[] = {
     {"ttl", FACT_NUMBER, NULL, N_("for how many seconds resolvers may keep this answer")},
     {0},
 };
-
-/* --- the records --- */
-
-static int by_preference(gconstpointer a, gconstpointer b) {
-  const MxHost *x = a, *y = b;
-  return x->record->preference != y->record->preference ? x->record->preference - y->record->preference
-                                                        : (x->record > y->record) - (x->record < y->record);
-}
-
-static void collect_hosts(MxLook *look, const DnsAnswer *mx) {
-  guint n = dns_answer_count(mx);
-  for (guint i = 0; i < n && look->hosts->len < MAX_HOSTS; i++) {
-    MxHost host = {.record = dns_answer_record(mx, i)};
-    if (!g_str_equal(host.record->value, "."))
-      g_array_append_val(look->hosts, host);
-  }
-  g_array_sort(look->hosts, by_preference);
-}
-
-static gboolean is_address(const char *name) {
-  Ip ip;
-  return ip_parse(name, &ip);
-}
-
-static void ask_hosts(MxLook *look) {
-  for (guint i = 0; i < look->hosts->len; i++) {
-    MxHost *host = &g_array_index(look->hosts, MxHost, i);
-    if (is_address(host->record->value))
-      continue;
-    host->a = net_dns(look->net, host->record->value, DNS_A);
-    host->aaaa = net_dns(look->net, host->record->value, DNS_AAAA);
-    host->waits = host->a == NULL || host->aaaa == NULL;
-    look->open += (host->a == NULL) + (host->aaaa == NULL);
-  }
-}
-
-/* --- one row a host --- */
-
-static void add_addresses(MxLook *look, const DnsAnswer *answer, GString *text, const char **special) {
-  Ip ip;
-  for (guint i = 0; answer != NULL && answer->status == DNS_OK && i < dns_answer_count(answer); i++) {
-    const char *value = dns_answer_record(answer, i)->value;
-    g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", value);
-    g_ptr_array_add(look->addresses, (gpointer)value);
-    /* Documentation addresses stand for public ones in exercises; no real domain has them. */
-    if (*special == NULL && ip_parse(value, &ip) && !ip_is_documentation(&ip))
-      *special = ip_special_range(&ip);
-  }
-}
-
-static Finding *add_row(MxLook *look, Level level, const MxHost *host, Message *text) {
-  Finding *row = result_add(look->result, level, host->record->value, text);
-  probe_add_answer(row, look->mx, "RFC 5321 s5.1");
-  if (host->a != NULL)
-    probe_add_answer(row, host->a, "RFC 5321 s5.1");
-  if (host->aaaa != NULL)
-    probe_add_answer(row, host->aaaa, "RFC 5321 s5.1");
-  row->elapsed_ms = MAX(host->a != NULL ? host->a->elapsed_ms : 0, host->aaaa != NULL ? host->aaaa->elapsed_ms : 0);
-  return row;
-}
-
-static void host_without_address(MxLook *look, const MxHost *host) {
-  const DnsAnswer *unknown = dns_is_unknown(host->a->status) ? host->a : host->aaaa;
-  if (dns_is_unknown(unknown->status)) {
-    look->unknown++;
-    add_row(look, LEVEL_UNKNOWN, host,
-            message_set_tr(message_new(N_("Its address could not be found out: {why}"), NULL), "why",
-                           dns_status_message(unknown->status)));
-    return;
-  }
-  mx_add_fault(look, "no_address");
-  Finding *row = add_row(look, LEVEL_FAIL, host,
-                         host->a->status == DNS_NXDOMAIN ? message_new(N_("This name does not exist"), NULL)
-                                                         : message_new(N_("This name has no address"), NULL));
-  finding_set_advice(row, message_new(N_("The administrator of {domain} must correct the MX record or the address of "
-                                         "this server"),
-                                      "domain", look->domain, NULL));
-}
-
-static void host_row(MxLook *look, const MxHost *host) {
-  g_autoptr(GString) addresses = g_string_new(NULL);
-  const char *special = NULL;
-  if (is_address(host->record->value)) {
-    mx_add_fault(look, "ip_literal");
-    Finding *row =
-        add_row(look, LEVEL_FAIL, host, message_new(N_("An address stands where the name of a server must be"), NULL));
-    finding_set_advice(
-        row, message_new(N_("The MX record must name a host. Many senders cannot deliver to this one"), NULL));
-    return;
-  }
-  add_addresses(look, host->a, addresses, &special);
-  add_addresses(look, host->aaaa, addresses, &special);
-  if (host->waits && addresses->len == 0) {
-    add_row(look, LEVEL_WAIT, host, message_new(N_("Looking up its address"), NULL));
-    return;
-  }
-  if (addresses->len == 0) {
-    host_without_address(look, host);
-    return;
-  }
-  if (special != NULL) {
-    mx_add_fault(look, "special_address");
-    add_row(look, LEVEL_WARN, host,
-            message_set_tr(message_new(N_("{addresses}: nobody outside can reach this address ({range})"), "addresses",
-                                       addresses->str, NULL),
-                           "range", special));
-    return;
-  }
-  look->usable++;
-  if ((host->a != NULL && dns_answer_is_alias(host->a)) || (host->aaaa != NULL && dns_answer_is_alias(host->aaaa))) {
-    /* RFC 5321 s5.1, RFC 2181 s10.3. */
-    mx_add_fault(look, "alias");
-    add_row(look, LEVEL_WARN, host,
-            message_new(N_("{addresses}: this name is only an alias (CNAME), which an MX record may not name; some "
-                           "senders refuse it"),
-                        "addresses", addresses->str, NULL));
-    return;
-  }
-  add_row(look, LEVEL_OK, host, message_new("{addresses}", "addresses", addresses->str, NULL));
-}
 
 /* --- facts --- */
 
@@ -168,7 +45,7 @@ static void set_hosts(MxLook *look) {
   for (guint i = 0; i < look->hosts->len; i++)
     g_ptr_array_add(names, g_array_index(look->hosts, MxHost, i).record->value);
   set_list(look->result->facts, "hosts", names);
-  facts_set_number(look->result->facts, "count", SOURCE_PROBE, names->len);
+  facts_set_number(look->result->facts, "count", SOURCE_PROBE, look->count);
 }
 
 static void set_absent(MxLook *look) {
@@ -183,11 +60,10 @@ static void set_absent(MxLook *look) {
 
 static void look_hosts(MxLook *look, const DnsAnswer *mx) {
   look->mx = mx;
-  collect_hosts(look, mx);
-  ask_hosts(look);
+  mx_collect_hosts(look, mx);
+  mx_ask_hosts(look);
   guint first_row = look->result->findings->len;
-  for (guint i = 0; i < look->hosts->len; i++)
-    host_row(look, &g_array_index(look->hosts, MxHost, i));
+  mx_say_hosts(look);
   mx_lint_null(look, mx);
   mx_lint_set(look, mx);
   if (look->open == 0) /* once: there are many to compare with */
@@ -202,14 +78,12 @@ static void look_hosts(MxLook *look, const DnsAnswer *mx) {
 
 static void look_implicit(MxLook *look, const Route *route) {
   const char *const hosts[] = {look->domain, NULL};
-  g_autoptr(GString) addresses = g_string_new(NULL);
-  const char *special = NULL;
-  add_addresses(look, route->a, addresses, &special);
-  add_addresses(look, route->aaaa, addresses, &special);
+  g_autoptr(GString) all = g_string_new(NULL), closed = g_string_new(NULL);
+  const char *special = mx_add_addresses(look, route->a, route->aaaa, all, closed);
   Finding *row =
       result_add(look->result, special != NULL ? LEVEL_WARN : LEVEL_NOTE, look->domain,
                  message_new(N_("There is no MX record; mail goes to the address of the domain itself: {addresses}"),
-                             "addresses", addresses->str, NULL));
+                             "addresses", all->str, NULL));
   probe_add_answer(row, route->mx, "RFC 5321 s5.1");
   probe_add_answer(row, route->decisive, "RFC 5321 s5.1");
   finding_set_advice(row,
@@ -223,31 +97,56 @@ static void look_implicit(MxLook *look, const Route *route) {
   facts_set_unknown(look->result->facts, "provider_kind", SOURCE_PROBE, "no entry");
 }
 
-/* The sentences for routes that end here; {domain} is filled in. */
+/* The sentences for routes that end here; {domain} and {name}, what it is an alias of, are filled in. */
 static const struct {
   RouteKind kind;
-  Level level;
-  const char *text, *advice, *reference;
+  gboolean alias;
+  const char *text, *advice, *reference, *fault;
 } endings[] = {
-    {ROUTE_NXDOMAIN, LEVEL_FAIL, N_("The domain {domain} does not exist"),
+    {ROUTE_NXDOMAIN, TRUE, N_("The domain {domain} is an alias (CNAME) of {name}, and that name does not exist"),
+     N_("The domain itself exists. Its administrator must correct the alias or bring back the name it leads to"),
+     "RFC 6604 s3", "dangling_alias"},
+    {ROUTE_NXDOMAIN, FALSE, N_("The domain {domain} does not exist"),
      N_("Compare it letter by letter with an older mail or a business card. If it is right, the domain was given up or "
         "its DNS is broken"),
-     "RFC 8020 s2"},
-    {ROUTE_NO_DATA, LEVEL_FAIL, N_("The domain {domain} exists, but has neither a mail server nor an address"),
-     N_("Nobody can receive mail there. Ask for another address"), "RFC 5321 s5.1"},
-    {ROUTE_NULL_MX, LEVEL_FAIL, N_("The domain {domain} says that it takes no mail"),
-     N_("Nobody can receive mail there. Ask for another address"), "RFC 7505 s3"},
+     "RFC 8020 s2", NULL},
+    {ROUTE_NO_DATA, FALSE, N_("The domain {domain} exists, but has neither a mail server nor an address"),
+     N_("Nobody can receive mail there. Ask for another address"), "RFC 5321 s5.1", NULL},
+    {ROUTE_NULL_MX, FALSE, N_("The domain {domain} says that it takes no mail"),
+     N_("Nobody can receive mail there. Ask for another address"), "RFC 7505 s3", NULL},
 };
 
+/* The name at the end of the aliases (CNAME) that the domain itself stands for, or NULL. */
+static const char *alias_end(const Route *route) {
+  const HostLook look = {{route->mx}};
+  g_autoptr(GPtrArray) aliases = host_look_aliases(&look);
+  return aliases->len > 0 ? g_ptr_array_index(aliases, aliases->len - 1) : NULL;
+}
+
+static void say_alias(MxLook *look, const Route *route) {
+  const char *name = alias_end(route);
+  if (name == NULL || route->kind == ROUTE_NXDOMAIN)
+    return;
+  Finding *row = result_add(
+      look->result, LEVEL_NOTE, look->domain,
+      message_new(N_("This domain is an alias (CNAME): mail goes by the records of {name}"), "name", name, NULL));
+  probe_add_answer(row, route->mx, "RFC 5321 s5.1");
+}
+
 static void look_ending(MxLook *look, const Route *route) {
+  const char *name = alias_end(route);
   for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
-    if (endings[i].kind != route->kind)
+    if (endings[i].kind != route->kind || (endings[i].alias && name == NULL))
       continue;
     Finding *row =
-        result_add(look->result, endings[i].level, "MX", message_new(endings[i].text, "domain", look->domain, NULL));
+        result_add(look->result, LEVEL_FAIL, "MX",
+                   message_new(endings[i].text, "domain", look->domain, "name", name != NULL ? name : "", NULL));
     finding_set_advice(row, message_new(endings[i].advice, NULL));
     probe_add_answer(row, route->decisive, endings[i].reference);
     row->elapsed_ms = route->decisive->elapsed_ms;
+    if (endings[i].fault != NULL)
+      mx_add_fault(look, endings[i].fault);
+    break;
   }
   if (route->kind == ROUTE_NULL_MX)
     mx_lint_null(look, route->mx);
@@ -294,6 +193,7 @@ static ProbeState look_at(MxLook *look) {
     look_implicit(look, &route);
   else
     look_ending(look, &route);
+  say_alias(look, &route);
   look->result->total += 2 * look->hosts->len;
   look->result->done = look->result->total - look->open;
   if (look->unknown > 0 && look->addresses->len == 0)
@@ -305,7 +205,8 @@ static ProbeState look_at(MxLook *look) {
 }
 
 static ProbeState run_mx(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
+  /* RFC 2181 s11: some domains with an underscore take mail, whatever RFC 5321 says of such addresses. */
+  g_autofree char *domain = domain_name_to_ascii(probe_input(inputs, "domain"));
   if (domain == NULL) {
     probe_bad_input(
         result,
@@ -318,8 +219,14 @@ static ProbeState run_mx(Net *net, const Facts *inputs, Result *result) {
   g_autoptr(GArray) hosts = g_array_new(FALSE, TRUE, sizeof(MxHost));
   g_autoptr(GPtrArray) addresses = g_ptr_array_new();
   g_autoptr(GPtrArray) faults = g_ptr_array_new();
-  MxLook look = {
-      .net = net, .result = result, .domain = domain, .hosts = hosts, .addresses = addresses, .faults = faults};
+  g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+  MxLook look = {.net = net,
+                 .result = result,
+                 .domain = domain,
+                 .hosts = hosts,
+                 .addresses = addresses,
+                 .known = known,
+                 .faults = faults};
   return look_at(&look);
 }
 

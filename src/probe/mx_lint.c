@@ -21,13 +21,32 @@ void mx_lint_null(MxLook *look, const DnsAnswer *mx) {
   guint n = dns_answer_count(mx), nulls = 0;
   for (guint i = 0; i < n; i++)
     nulls += g_str_equal(dns_answer_record(mx, i)->value, ".");
-  if (nulls > 0 && nulls < n)
-    add_remark(look, LEVEL_WARN, "mixed_null",
-               message_new(N_("Beside its mail servers the domain says that it takes no mail: these contradict"), NULL),
-               mx);
-  if (nulls == n && n == 1 && dns_answer_record(mx, 0)->preference != 0)
-    add_remark(look, LEVEL_NOTE, "null_preference",
-               message_new(N_("The record that says \"no mail\" should have the preference 0"), NULL), mx);
+  const struct {
+    gboolean is;
+    Level level;
+    const char *fault, *text;
+  } mistakes[] = {
+      {nulls > 0 && nulls < n, LEVEL_WARN, "mixed_null",
+       N_("Beside its mail servers the domain says that it takes no mail: these contradict")},
+      {nulls == n && n > 1, LEVEL_NOTE, "several_null",
+       N_("The record that says \"no mail\" should stand alone, but there are several")},
+      {nulls == n && n == 1 && dns_answer_record(mx, 0)->preference != 0, LEVEL_NOTE, "null_preference",
+       N_("The record that says \"no mail\" should have the preference 0")},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(mistakes); i++)
+    if (mistakes[i].is)
+      add_remark(look, mistakes[i].level, mistakes[i].fault, message_new(mistakes[i].text, NULL), mx);
+}
+
+static void lint_names(MxLook *look, const DnsAnswer *mx) {
+  if (look->twice != NULL)
+    add_remark(look, LEVEL_NOTE, "named_twice",
+               message_new(N_("{host} is named twice: once is enough"), "host", look->twice, NULL), mx);
+  if (look->count <= look->hosts->len)
+    return;
+  Message *text = message_new(N_("There are {n} mail servers; the first {most} were looked at"), NULL);
+  message_set_number(message_set_number(text, "n", look->count), "most", look->hosts->len);
+  probe_add_answer(result_add(look->result, LEVEL_NOTE, "MX", text), mx, "RFC 5321 s5.1");
 }
 
 static void lint_preferences(MxLook *look, const DnsAnswer *mx) {
@@ -35,8 +54,6 @@ static void lint_preferences(MxLook *look, const DnsAnswer *mx) {
     const DnsRecord *this = g_array_index(look->hosts, MxHost, i).record;
     const DnsRecord *before = g_array_index(look->hosts, MxHost, i - 1).record;
     if (this->preference != before->preference)
-      continue;
-    if (g_ascii_strcasecmp(this->value, before->value) == 0)
       continue;
     add_remark(look, LEVEL_NOTE, "same_preference",
                message_new(N_("Several servers have the same preference: senders choose among them at random"), NULL),
@@ -133,13 +150,6 @@ static void lint_microsoft(MxLook *look, const DnsAnswer *mx) {
 
 /* --- placeholders --- */
 
-/* Names that can never be a server (RFC 6761 s6.3, s6.4): what a set-up wizard or a registrar left behind. */
-static gboolean is_nowhere(const char *host) {
-  g_autofree char *name = g_ascii_strdown(host, -1);
-  return g_str_has_suffix(name, ".invalid") || g_str_equal(name, "invalid") || g_str_equal(name, "localhost") ||
-         g_str_has_suffix(name, ".localhost") || g_str_has_suffix(name, ".localdomain");
-}
-
 static void lint_placeholders(MxLook *look, const DnsAnswer *mx) {
   const Providers *providers = known_providers(look->net);
   for (guint i = 0; i < look->hosts->len; i++) {
@@ -147,14 +157,13 @@ static void lint_placeholders(MxLook *look, const DnsAnswer *mx) {
     const Provider *provider = providers != NULL ? providers_match(providers, host) : NULL;
     if (provider != NULL && g_str_equal(provider->kind, "no-mail"))
       add_remark(look, LEVEL_WARN, "placeholder",
-                 message_new(N_("{provider}: no mail arrives through this record"), "provider", provider->name, NULL), mx);
-    else if (is_nowhere(host))
-      add_remark(look, LEVEL_WARN, "placeholder",
-                 message_new(N_("{host} is only a placeholder: no mail arrives through this record"), "host", host, NULL), mx);
+                 message_new(N_("{provider}: no mail arrives through this record"), "provider", provider->name, NULL),
+                 mx);
   }
 }
 
 void mx_lint_set(MxLook *look, const DnsAnswer *mx) {
+  lint_names(look, mx);
   lint_preferences(look, mx);
   lint_microsoft(look, mx);
   lint_placeholders(look, mx);

@@ -37,7 +37,43 @@ lint MX 30 gone.lint
 alias.lint CNAME mx1.example
 private.lint A 10.0.0.25
 www CNAME web
-dangling CNAME gone
+dangling 30 CNAME gone
+twin MX 10 mx1.example
+twin MX 20 mx1.example
+null2 MX 0 .
+null2 MX 10 .
+local MX 10 localhost.
+under_score MX 10 mx1.example
+other CNAME example
+both MX 10 both
+both A 10.0.0.25
+both A 192.0.2.25
+many MX 25 m25
+many MX 24 m24
+many MX 23 m23
+many MX 22 m22
+many MX 21 m21
+many MX 20 m20
+many MX 19 m19
+many MX 18 m18
+many MX 17 m17
+many MX 16 m16
+many MX 15 m15
+many MX 14 m14
+many MX 13 m13
+many MX 12 m12
+many MX 11 m11
+many MX 10 m10
+many MX 9 m9
+many MX 8 m8
+many MX 7 m7
+many MX 6 m6
+many MX 5 m5
+many MX 4 m4
+many MX 3 m3
+many MX 2 m2
+many MX 1 m1
+m1 A 192.0.2.25
 _dmarc.example TXT "v=DMARC1; p=reject; sp=none; " "np=quarantine; aspf=s"
 _dmarc.two TXT "v=DMARC1; p=none"
 _dmarc.two TXT "v=DMARC1; p=reject"
@@ -98,6 +134,16 @@ def mail_servers(resolver):
     code, lines, _ = check(resolver, "--probe", "mx", "lint.test")
     expect("mistakes in records", {"code": code, "faults": sorted(facts(lines[0], "mx")["mx.faults"])},
            {"code": 1, "faults": ["alias", "no_address", "special_address"]})
+    for domain, wanted in (("twin.test", {"mx.status": "ok", "mx.faults": ["named_twice"], "mx.hosts": ["mx1.example.test"], "mx.count": 1}),
+                           ("null2.test", {"mx.status": "null_mx", "mx.faults": ["several_null"]}),
+                           ("local.test", {"mx.status": "ok", "mx.faults": ["placeholder"], "mx.hosts": ["localhost"]}),
+                           ("under_score.test", {"mx.status": "ok", "mx.faults": [], "mx.hosts": ["mx1.example.test"]}),
+                           ("other.test", {"mx.status": "ok", "mx.faults": [], "mx.count": 2}),
+                           ("dangling.test", {"mx.status": "nxdomain", "mx.faults": ["dangling_alias"], "mx.ttl": 30}),
+                           ("both.test", {"mx.status": "ok", "mx.faults": ["special_address"]}),
+                           ("many.test", {"mx.hosts": [f"m{i}.test" for i in range(1, 21)], "mx.count": 25})):
+        _, lines, _ = check(resolver, "--probe", "mx", domain)
+        expect(f"{domain}, a rare case", facts(lines[0], "mx"), wanted)
     _, lines, _ = check(resolver, "--probe", "mx", "evil.test")
     tap.ok("\x1b" not in json.dumps(lines, ensure_ascii=False), "a name with an escape in it is made safe", lines)
 

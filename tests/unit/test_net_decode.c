@@ -194,6 +194,17 @@ static void test_absence(void) {
   g_assert_cmpuint(nodata->ttl, ==, 60);
   g_assert_true(dns_is_absent(nodata->status));
 
+  /* By way of an alias, which is forgotten earlier; without an SOA nobody knows (RFC 2308 s2.1, s5). */
+  for (guint soa = 0; soa < 2; soa++) {
+    m = message_begin(GOOD | 3, "www.example.com", DNS_A, COUNTS(1, soa, 0));
+    put_cname(m, "www.example.com", "no.example.com");
+    if (soa == 1)
+      put_soa(m, "example.com", 3600, 900);
+    g_autoptr(DnsAnswer) alias = read_message("www.example.com", DNS_A, m);
+    g_assert_cmpint(alias->status, ==, DNS_NXDOMAIN);
+    g_assert_cmpuint(alias->ttl, ==, soa == 1 ? 30 : 0);
+  }
+
   g_autoptr(DnsAnswer) bare =
       read_message("example.com", DNS_A, message_begin(GOOD, "example.com", DNS_A, COUNTS(0, 0, 0)));
   g_assert_cmpint(bare->status, ==, DNS_NODATA);

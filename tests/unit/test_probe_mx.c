@@ -32,6 +32,11 @@ static const EndCase end_cases[] = {
     {"gone.example", "nxdomain", LEVEL_FAIL, FACT_ABSENT, "does not exist"},
     {"null.example", "null_mx", LEVEL_FAIL, FACT_ABSENT, "takes no mail"},
     {"null10.example", "null_mx", LEVEL_FAIL, FACT_ABSENT, "preference 0"},
+    {"null2.example", "null_mx", LEVEL_FAIL, FACT_ABSENT, "should stand alone"},
+    {"dangling.example", "nxdomain", LEVEL_FAIL, FACT_ABSENT, "is an alias (CNAME) of gone.example, and that name"},
+    {"webalias.example", "implicit", LEVEL_NOTE, FACT_KNOWN, "mail goes by the records of web.example"},
+    {"alias.example", "ok", LEVEL_NOTE, FACT_KNOWN, "mail goes by the records of real.example"},
+    {"a_b.example", "ok", LEVEL_OK, FACT_KNOWN, "192.0.2.25"},
     {"empty.example", "no_data", LEVEL_FAIL, FACT_ABSENT, "neither a mail server nor an address"},
     {"web.example", "implicit", LEVEL_NOTE, FACT_KNOWN, "no MX record"},
     {"slow.example", "timeout", LEVEL_UNKNOWN, FACT_UNKNOWN, "could not be found out"},
@@ -148,8 +153,70 @@ static void test_exchange_online(void) {
 static void test_placeholders(void) {
   g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "behind.example", NULL);
   assert_fault(run, "placeholder");
-  assert_row(run, LEVEL_WARN, "placeholder: no mail arrives");
-  assert_row(run, LEVEL_WARN, "localhost is only a placeholder");
+  assert_row(run, LEVEL_WARN, "verification placeholder: no mail arrives");
+  const Finding *row = find_row(run, "This name is only a placeholder");
+  g_assert_cmpint(row->level, ==, LEVEL_FAIL);
+  g_assert_cmpstr(row->subject, ==, "ms87654321.msv1.invalid");
+  assert_fact(run, "hosts", "mx1.example.com, ms87654321.msv1.invalid, localhost, mail.Localdomain");
+  /* RFC 6761 s6.3, s6.4: such names are not looked up. */
+  const NetWaiter *waiter = probe_run_waiter(run);
+  for (guint i = 0; i < net_waiter_length(waiter); i++)
+    g_assert_true(g_str_has_suffix(net_waiter_answer(waiter, i)->name, "example.com") ||
+                  g_str_equal(net_waiter_answer(waiter, i)->name, "behind.example"));
+}
+
+/* What each kind of mistake is called, how it is told, and which others come with it: "faults" is all of them. */
+static void test_faults(void) {
+  static const struct {
+    const char *domain, *faults;
+    Level level;
+    const char *words;
+  } cases[] = {
+      {"null2.example", "several_null", LEVEL_NOTE, "there are several"},
+      {"again.example", "named_twice", LEVEL_NOTE, "M.Again.example is named twice"},
+      {"dangling.example", "dangling_alias", LEVEL_FAIL, "dangling.example is an alias"},
+      {"both.example", "special_address", LEVEL_WARN,
+       "10.0.0.25, 192.0.2.25: nobody outside can reach 10.0.0.25 (private network), so"},
+      {"lost.example", "no_address, alias", LEVEL_FAIL, "This name has no address"},
+      {"zero.example", "no_address, mistyped_null", LEVEL_FAIL, "probably \"0 .\" is meant"},
+      {"short.example", "no_address, short_name", LEVEL_FAIL, "only the first part of a name"},
+      {"short.example", "no_address, short_name", LEVEL_UNKNOWN, "Its address could not be found out"},
+      {"top.example", "", LEVEL_OK, "192.0.2.25"}, /* a top level domain can have an address */
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_test_message("%s", cases[i].domain);
+    g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", cases[i].domain, NULL);
+    assert_complete(run);
+    assert_fact(run, "faults", cases[i].faults);
+    assert_row(run, cases[i].level, cases[i].words);
+  }
+  g_autoptr(ProbeRun) dangling = run_probe(net, "mx", "domain", "dangling.example", NULL);
+  g_assert_null(find_row(dangling, "The domain dangling.example does not exist"));
+  g_assert_null(find_row(dangling, "mail goes by"));
+  assert_fact(dangling, "ttl", "60");
+  g_autoptr(ProbeRun) both = run_probe(net, "mx", "domain", "both.example", NULL);
+  g_assert_null(probe_run_result(both)->headline); /* it can be reached */
+}
+
+/* Each name and address is told once, however often it stands there. */
+static void test_once(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "again.example", NULL);
+  assert_fact(run, "hosts", "m.again.example, n.again.example");
+  assert_fact(run, "count", "2");
+  assert_fact(run, "addresses", "192.0.2.25, 192.0.2.26");
+}
+
+/* Of too many servers those count that senders try first, wherever they stand in the answer. */
+static void test_many(void) {
+  g_autoptr(ProbeRun) run = run_probe(net, "mx", "domain", "many.example", NULL);
+  assert_complete(run);
+  const Fact *hosts = fact_of(run, "hosts");
+  g_assert_cmpuint(g_strv_length(hosts->list), ==, 20);
+  g_assert_cmpstr(hosts->list[0], ==, "m01.many.example");
+  g_assert_cmpstr(hosts->list[19], ==, "m20.many.example");
+  assert_fact(run, "count", "30");
+  assert_row(run, LEVEL_NOTE, "There are 30 mail servers; the first 20 were looked at");
+  g_assert_cmpint(result_level(probe_run_result(run)), ==, LEVEL_NOTE);
 }
 
 static void test_extended_error(void) {
@@ -246,6 +313,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/mx/providers", test_providers);
   g_test_add_func("/mx/exchange-online", test_exchange_online);
   g_test_add_func("/mx/placeholders", test_placeholders);
+  g_test_add_func("/mx/faults", test_faults);
+  g_test_add_func("/mx/once", test_once);
+  g_test_add_func("/mx/many", test_many);
   g_test_add_func("/mx/extended-error", test_extended_error);
   g_test_add_func("/mx/mistake/trying-an-ip-literal", test_mistake_trying_an_ip_literal);
   g_test_add_func("/mx/mistake/null-mx-beside-others-or-zero", test_mistake_null_mx);
