@@ -184,7 +184,7 @@ void probe_add_answer(Finding *finding, const DnsAnswer *answer, const char *ref
       if (answer->beside[i].type == DNS_NS)
         g_string_append_printf(text, " %s", answer->beside[i].value);
   }
-  for (guint i = 0; (answer->status == DNS_OK || answer->status == DNS_INVENTED) && i < answer->n_records; i++)
+  for (guint i = 0; i < answer->n_records; i++) /* aliases, if the name at their end has nothing */
     append_record(text, &answer->records[i], answer->type);
   finding_add_evidence(finding, asked, answer->server, text->str, answer->elapsed_ms, answer->asked_at, reference);
 }

@@ -194,6 +194,9 @@ static void test_faults(void) {
   g_assert_null(find_row(dangling, "The domain dangling.example does not exist"));
   g_assert_null(find_row(dangling, "mail goes by"));
   assert_fact(dangling, "ttl", "60");
+  const Evidence *evidence = g_ptr_array_index(find_row(dangling, "is an alias")->evidence, 0);
+  g_assert_cmpstr(evidence->answer, ==,
+                  "nxdomain; dangling.example CNAME middle.example; middle.example CNAME gone.example");
   g_autoptr(ProbeRun) both = run_probe(net, "mx", "domain", "both.example", NULL);
   g_assert_null(probe_run_result(both)->headline); /* it can be reached */
 }
