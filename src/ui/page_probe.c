@@ -62,17 +62,23 @@ static char *elapsed_words(const View *view) {
   return message_text(message, NULL, NULL);
 }
 
-/* "[######......]  4 of 6   3.1 s, at most 5 s each" */
+static char *count_words(guint done, guint total) {
+  g_autoptr(Message) message = message_new(N_("{done} of {total}"), NULL);
+  message_set_number(message, "done", done);
+  message_set_number(message, "total", total);
+  return message_text(message, NULL, NULL);
+}
+
+/* "[######......]  4 of 6   3.1 s, at most 5 s each".  The bar keeps its length while the numbers beside it grow. */
 static void add_progress(Page *page, const View *view) {
   const Result *result = view->result;
   g_autofree char *elapsed = elapsed_words(view);
   Row *row = row_new_text(STYLE_PLAIN, "   ");
   if (result->total > 0) {
-    g_autoptr(Message) message = message_new(N_("{done} of {total}"), NULL);
-    message_set_number(message, "done", result->done);
-    message_set_number(message, "total", result->total);
-    g_autofree char *words = message_text(message, NULL, NULL);
-    int room = page->cols - 1 - row->width - 4 - text_width(words) - 3 - text_width(elapsed);
+    g_autofree char *words = count_words(result->done, result->total);
+    g_autofree char *longest = count_words(result->total, result->total);
+    int beside = text_width(longest) + 3 + text_width(elapsed) + (view->elapsed_ms < 10000);
+    int room = page->cols - 1 - row->width - 4 - beside;
     int cols = CLAMP(room, 0, BAR_COLUMNS);
     int full = cols * (int)MIN(result->done, result->total) / (int)result->total;
     g_autofree char *hashes = g_strnfill((gsize)full, '#'), *dots = g_strnfill((gsize)(cols - full), '.');
