@@ -255,14 +255,22 @@ static void set_listed_role(Look *look, const char *fact, Role role) {
   facts_set_list(look->result->facts, fact, SOURCE_PROBE, (const char *const *)shown->pdata);
 }
 
-static void set_headline(Look *look, const char *text, guint listed, guint silent) {
-  g_autoptr(GString) all = g_string_new(NULL);
-  for (guint i = 0; i < look->n_targets; i++)
-    g_string_append_printf(all, "%s%s", i > 0 ? ", " : "", look->targets[i].shown);
-  look->result->headline = message_new(text, "target", all->str, NULL);
-  message_set_number(look->result->headline, "listed", listed);
-  message_set_number(look->result->headline, "silent", silent);
-  message_set_number(look->result->headline, "asked", look->items->len);
+static guint count_lists(const Look *look) {
+  g_autoptr(GHashTable) zones = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < look->items->len; i++)
+    g_hash_table_add(zones, (gpointer)dnslist_zone(g_array_index(look->items, SweepItem, i).list));
+  return g_hash_table_size(zones);
+}
+
+/* What a headline is about: everything, or what lists have (`named`: the list that the bounce names). */
+static GPtrArray *shown_targets(const Look *look, gboolean listed, gboolean named) {
+  GPtrArray *shown = g_ptr_array_new();
+  for (guint i = 0; i < look->items->len; i++) {
+    const SweepItem *item = &g_array_index(look->items, SweepItem, i);
+    if ((!listed || item->verdict == DNSLIST_LISTED) && (!named || item->named) && !dnsbl_seen(shown, item->target->shown))
+      g_ptr_array_add(shown, item->target->shown);
+  }
+  return shown;
 }
 
 /* The list that the bounce names, if it has what was looked for. */
@@ -273,6 +281,35 @@ static const SweepItem *find_named_hit(const Look *look) {
       return item;
   }
   return NULL;
+}
+
+static void set_headline(Look *look, const char *status, guint listed, guint silent) {
+  gboolean named = find_named_hit(look) != NULL;
+  g_autoptr(GPtrArray) shown = shown_targets(look, listed > 0, named);
+  gboolean several = shown->len > 1;
+  const struct {
+    const char *status, *one, *several;
+  } texts[] = {
+      {"listed", N_("{target} is on {listed} of the {asked} lists that were asked"),
+       N_("On {listed} of the {asked} lists that were asked: {target}")},
+      {"policy", N_("{target} is of a kind that receivers do not take mail from directly"), NULL},
+      {"weak", N_("{target} is on no list in earnest, but there are minor signs"), NULL},
+      {"clean", N_("{target} is on none of the {asked} lists that were asked"),
+       N_("On none of the {asked} lists that were asked: {target}")},
+      {"partly", N_("No list that answered has {target}, but {silent} of {asked} told us nothing"), NULL},
+      {"unknown", N_("None of the {asked} lists answered: nothing is known about {target}"), NULL},
+  };
+  const char *text = several ? N_("On the list that the bounce names: {target}")
+                             : N_("{target} is on the list that the bounce names");
+  for (guint i = 0; i < G_N_ELEMENTS(texts) && !named; i++)
+    if (g_str_equal(texts[i].status, status))
+      text = several && texts[i].several != NULL ? texts[i].several : texts[i].one;
+  g_ptr_array_add(shown, NULL);
+  g_autofree char *all = g_strjoinv(", ", (char **)shown->pdata);
+  look->result->headline = message_new(text, "target", all, NULL);
+  message_set_number(look->result->headline, "listed", listed);
+  message_set_number(look->result->headline, "silent", silent);
+  message_set_number(look->result->headline, "asked", count_lists(look));
 }
 
 static void conclude(Look *look) {
@@ -294,7 +331,7 @@ static void conclude(Look *look) {
     answered += !sweep_is_silent(verdict);
   }
   facts_set_number(facts, "clean", SOURCE_PROBE, clean);
-  facts_set_number(facts, "asked", SOURCE_PROBE, look->items->len);
+  facts_set_number(facts, "asked", SOURCE_PROBE, count_lists(look));
   const char *status = listed > 0     ? "listed"
                        : policy > 0   ? "policy"
                        : weak > 0     ? "weak"
@@ -302,16 +339,7 @@ static void conclude(Look *look) {
                        : answered > 0 ? "partly"
                                       : "unknown";
   facts_set_text(facts, "status", SOURCE_PROBE, status);
-  const SweepItem *named = find_named_hit(look);
-  set_headline(look,
-               named != NULL  ? N_("{target} is on the list that the bounce names")
-               : listed > 0     ? N_("{target} is on {listed} of the {asked} lists that were asked")
-               : policy > 0   ? N_("{target} is of a kind that receivers do not take mail from directly")
-               : weak > 0     ? N_("{target} is on no list in earnest, but there are minor signs")
-               : silent == 0  ? N_("{target} is on none of the {asked} lists that were asked")
-               : answered > 0 ? N_("No list that answered has {target}, but {silent} of {asked} told us nothing")
-                              : N_("None of the {asked} lists answered: nothing is known about {target}"),
-               listed, silent);
+  set_headline(look, status, listed, silent);
 }
 
 static ProbeState stop(Look *look, const char *why) {

@@ -17,13 +17,20 @@ static const char *const verdict_words[] = {
     [DNSLIST_REFUSED] = "unanswered", [DNSLIST_UNKNOWN] = "unanswered", [DNSLIST_WILDCARD] = "unanswered",
 };
 
+/* What the list says about the targets: the worst of it. */
 static const SweepItem *find_item(const GArray *items, const DnsList *list) {
+  const SweepItem *first = NULL;
   for (guint i = 0; i < items->len; i++) {
     const SweepItem *item = &g_array_index(items, SweepItem, i);
-    if (g_str_equal(dnslist_zone(item->list), dnslist_zone(list)))
+    if (!g_str_equal(dnslist_zone(item->list), dnslist_zone(list)))
+      continue;
+    if (sweep_is_hit(item->verdict))
       return item;
+    /* No answer about one name outweighs that another is not listed. */
+    if (first == NULL || (first->verdict == DNSLIST_CLEAN && item->verdict != DNSLIST_CLEAN))
+      first = item;
   }
-  return NULL;
+  return first;
 }
 
 static void tell_retired(Result *result, const DnsList *list) {
@@ -39,6 +46,15 @@ static void tell_retired(Result *result, const DnsList *list) {
 }
 
 static void tell_not_asked(Result *result, const DnsList *list) {
+  if (dnslist_ask(list) != DNSLIST_ASK_NEVER) {
+    Finding *other = result_add(
+        result, LEVEL_NOTE, dnslist_zone(list),
+        dnslist_kinds(list) == DNSLIST_DOMAIN
+            ? message_new(N_("The bounce names this list, but it holds names, not addresses"), NULL)
+            : message_new(N_("The bounce names this list, but it does not hold what was looked for here"), NULL));
+    finding_set_ground(other, GROUND_NOT_ASKED, NULL);
+    return;
+  }
   const char *url = dnslist_lookup_url(list);
   Finding *row = result_add(result, LEVEL_UNKNOWN, dnslist_zone(list),
                             message_new(N_("The bounce names this list, but it cannot be asked from here"), NULL));
