@@ -45,6 +45,8 @@ static gboolean is_web(const char *text, const char *colon) {
 }
 
 void links_find(const char *text, gsize length, GPtrArray *hosts) {
+  if (length == 0) /* the bytes of an empty part are NULL */
+    return;
   const char *end = text + MIN(length, LINKS_MAX_BYTES);
   for (const char *p = text; hosts->len < LINKS_MAX_HOSTS; p += 3) {
     p = memmem(p, (gsize)(end - p), "://", 3);

@@ -33,6 +33,23 @@ static const SweepItem *find_item(const GArray *items, const DnsList *list) {
   return first;
 }
 
+/* What the list was asked about. Caller frees. */
+static char *targets_of(const GArray *items, const DnsList *list) {
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < items->len; i++) {
+    const SweepItem *item = &g_array_index(items, SweepItem, i);
+    if (g_str_equal(dnslist_zone(item->list), dnslist_zone(list)))
+      g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", item->target->shown);
+  }
+  return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+static void tell_clean(Result *result, const GArray *items, const DnsList *list) {
+  g_autofree char *targets = targets_of(items, list);
+  result_add(result, LEVEL_NOTE, dnslist_zone(list),
+             message_new(N_("The bounce names this list, but it does not have {target} now"), "target", targets, NULL));
+}
+
 static void tell_retired(Result *result, const DnsList *list) {
   const char *since = dnslist_retired_since(list);
   Message *text = since[0] != '\0'
@@ -75,9 +92,7 @@ void dnsbl_named_tell(Result *result, const GArray *items, const DnsList *list, 
                                                                                : "not_asked";
   facts_set_text(result->facts, "named", SOURCE_PROBE, fact);
   if (item != NULL && item->verdict == DNSLIST_CLEAN)
-    result_add(result, LEVEL_NOTE, dnslist_zone(list),
-               message_new(N_("The bounce names this list, but it does not have {target} now"), "target",
-                           item->target->shown, NULL));
+    tell_clean(result, items, list);
   else if (list == NULL)
     finding_set_ground(
         result_add(

@@ -202,6 +202,9 @@ static void test_mail_names(void) {
   g_autoptr(ProbeRun) alone =
       run_probe(net, "dnsbl", "links", "https://example.com/", "named", "listed.bl.example", "lists", OWN_LISTS, NULL);
   assert_fact(alone, "listed_links", "example.com");
+  /* The headline names what is listed, and not what was asked about beside it. */
+  g_autofree char *headline = message_text(probe_run_result(run)->headline, NULL, NULL);
+  g_assert_cmpstr(headline, ==, "example.com is on the list that the bounce names");
   /* A list that few use is no reason for a refusal, unless the bounce names it. */
   g_autoptr(ProbeRun) minor = run_probe(net, "dnsbl", "links", "https://example.com/", "lists", OWN_LISTS, NULL);
   assert_has(minor, "listed", "listed.bl.example", TRUE);
