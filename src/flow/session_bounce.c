@@ -139,7 +139,8 @@ static void put_domains(Facts *facts, const Bounce *bounce, const Address *from,
   const char *names[3] = {NULL}, *at = path != NULL ? strrchr(path, '@') : NULL;
   g_autofree char *sender = at != NULL ? domain_to_ascii(at + 1) : NULL;
   guint n = 0;
-  if (from != NULL && !from->literal)
+  /* An address that is none has no domain. */
+  if (from != NULL && !from->literal && from->domain != NULL)
     names[n++] = from->domain;
   if (sender != NULL && (n == 0 || !g_str_equal(sender, names[0])))
     names[n++] = sender;

@@ -80,6 +80,7 @@ static const struct {
      "mail.example.com bounce.example.org"},
     {DSN("hanako@example.net", "Return-Path: <b@MAIL.example.com>\n" FROM_TARO), "sender_domains", "mail.example.com"},
     {DSN("hanako@example.net", "Return-Path: <>\nSubject: x"), "sender_domains", NULL},
+    {DSN("hanako@example.net", "Return-Path: <b@example.org>\nFrom: hanako"), "sender_domains", "example.org"},
     {DSN("hanako@example.net", FROM_TARO), "url_hosts", NULL},
     {DSN("hanako@example.net", FROM_TARO "\n\nhttps://Shop.example.org/ http://b.example.org"), "url_hosts",
      "shop.example.org b.example.org"},
