@@ -62,8 +62,10 @@ def shared(port, scratch):
 
 
 def memory(port):
-    few, many = (most_memory(command(port), names(n)) for n in (MANY // 2, MANY))
-    tap.ok(many < few * 1.15, "twice the targets take no more memory", f"{few} KB, {many} KB")
+    # How far the window of questions widens differs from run to run, and with it up to six megabytes; a hundred octets
+    # kept of each target would be nine more.
+    few, many = (most_memory(command(port), names(MANY) * times) for times in (1, 12))
+    tap.ok(many < few + 8000, "twelve times the targets take no more memory", f"{few} KB, {many} KB")
 
 
 def killed(port, scratch):
