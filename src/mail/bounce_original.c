@@ -124,7 +124,7 @@ static GPtrArray *copied_links(const char *copied) {
     return g_steal_pointer(&mail.hosts);
   GPtrArray *hosts = g_ptr_array_new_with_free_func(g_free);
   const char *body = NULL;
-  g_autoptr(GPtrArray) fields = fields_parse(copied, &body);
+  g_ptr_array_unref(fields_parse(copied, &body));
   links_find(body, strlen(body), hosts);
   return hosts;
 }
