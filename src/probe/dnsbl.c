@@ -287,29 +287,34 @@ static void set_headline(Look *look, const char *status, guint listed, guint sil
   gboolean named = find_named_hit(look) != NULL;
   g_autoptr(GPtrArray) shown = shown_targets(look, listed > 0, named);
   gboolean several = shown->len > 1;
+  guint asked = count_lists(look);
+  /* About one name, about several, and of one list alone. */
   const struct {
-    const char *status, *one, *several;
+    const char *status, *one, *several, *alone;
   } texts[] = {
       {"listed", N_("{target} is on {listed} of the {asked} lists that were asked"),
-       N_("On {listed} of the {asked} lists that were asked: {target}")},
-      {"policy", N_("{target} is of a kind that receivers do not take mail from directly"), NULL},
-      {"weak", N_("{target} is on no list in earnest, but there are minor signs"), NULL},
+       N_("On {listed} of the {asked} lists that were asked: {target}"), N_("On the list that was asked: {target}")},
+      {"policy", N_("{target} is of a kind that receivers do not take mail from directly"), NULL, NULL},
+      {"weak", N_("{target} is on no list in earnest, but there are minor signs"), NULL, NULL},
       {"clean", N_("{target} is on none of the {asked} lists that were asked"),
-       N_("On none of the {asked} lists that were asked: {target}")},
-      {"partly", N_("No list that answered has {target}, but {silent} of {asked} told us nothing"), NULL},
-      {"unknown", N_("None of the {asked} lists answered: nothing is known about {target}"), NULL},
+       N_("On none of the {asked} lists that were asked: {target}"), N_("Not on the list that was asked: {target}")},
+      {"partly", N_("No list that answered has {target}, but {silent} of {asked} told us nothing"), NULL, NULL},
+      {"unknown", N_("None of the {asked} lists answered: nothing is known about {target}"), NULL,
+       N_("The list did not answer: nothing is known about {target}")},
   };
   const char *text = several ? N_("On the list that the bounce names: {target}")
                              : N_("{target} is on the list that the bounce names");
   for (guint i = 0; i < G_N_ELEMENTS(texts) && !named; i++)
     if (g_str_equal(texts[i].status, status))
-      text = several && texts[i].several != NULL ? texts[i].several : texts[i].one;
+      text = asked == 1 && texts[i].alone != NULL    ? texts[i].alone
+             : several && texts[i].several != NULL ? texts[i].several
+                                                   : texts[i].one;
   g_ptr_array_add(shown, NULL);
   g_autofree char *all = g_strjoinv(", ", (char **)shown->pdata);
   look->result->headline = message_new(text, "target", all, NULL);
   message_set_number(look->result->headline, "listed", listed);
   message_set_number(look->result->headline, "silent", silent);
-  message_set_number(look->result->headline, "asked", count_lists(look));
+  message_set_number(look->result->headline, "asked", asked);
 }
 
 static void conclude(Look *look) {
