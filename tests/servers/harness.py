@@ -17,6 +17,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -382,8 +383,9 @@ class Tap:
         self.failed += not good
         print(f"{'ok' if good else 'not ok'} {self.n} - {name}", flush=True)
         if not good and detail:
-            for line in str(detail).splitlines()[:20]:
-                print("#   " + line, flush=True)
+            # On stderr, which is seen when only a summary of the tests is printed.
+            for line in [name] + str(detail).splitlines()[:20]:
+                print("#   " + line, file=sys.stderr, flush=True)
 
     def skip(self, name, why):
         self.n += 1
