@@ -12,6 +12,7 @@ import base64
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -25,18 +26,24 @@ BUILD = os.environ.get("BUILD", "build")
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin:/sbin"
 
 
+given = set()
+
+
 def free_port():
-    """A port that is free for UDP and TCP alike."""
-    for _ in range(100):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-                try:
-                    tcp.bind(("127.0.0.1", port))
-                    return port
-                except OSError:
-                    continue
+    """A port that is free for UDP and TCP alike, and stays so until a server of ours binds it: never one that was given
+    before, and none of those that the system takes for connections of its own."""
+    for _ in range(1000):
+        port = random.randrange(10240, 32000)
+        if port in given:
+            continue
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+            try:
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        given.add(port)
+        return port
     raise RuntimeError("no free port")
 
 
