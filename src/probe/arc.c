@@ -121,11 +121,6 @@ static void look_keys(ArcLook *look) {
 
 /* --- the chain --- */
 
-static void set_list(Facts *facts, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-}
-
 static void look_chain(ArcLook *look) {
   const ArcChain *chain = look->chain;
   g_autoptr(GPtrArray) faults = g_ptr_array_new(), sealers = g_ptr_array_new();
@@ -146,8 +141,8 @@ static void look_chain(ArcLook *look) {
                                                : "complete";
   facts_set_text(facts, "status", SOURCE_PROBE, status);
   facts_set_number(facts, "sets", SOURCE_PROBE, chain->sets->len);
-  set_list(facts, "faults", faults);
-  set_list(facts, "sealers", sealers);
+  facts_set_items(facts, "faults", SOURCE_PROBE, faults);
+  facts_set_items(facts, "sealers", SOURCE_PROBE, sealers);
   const char *text = chain->faults != 0 ? N_("These fields do not fit together, so that receivers pay no heed to them")
                      : chain->sets->len == 0 ? N_("No server on the way sealed the message; that is usual and no fault")
                      : chain->failed         ? N_("The last server found that the message had been changed on the way")

@@ -144,21 +144,13 @@ static void sum_up(AutoconfigLook *look) {
   }
   set_user(look);
   set_status(look, found);
-  g_ptr_array_add(look->sources, NULL);
-  facts_set_list(look->result->facts, "sources", SOURCE_PROBE, (const char *const *)look->sources->pdata);
+  facts_set_items(look->result->facts, "sources", SOURCE_PROBE, look->sources);
 }
 
 static ProbeState run_autoconfig(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
-    probe_set_unknown(&probe_autoconfig, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_autoconfig, inputs, result, domain_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   g_autoptr(GArray) servers = mail_servers_new();
   g_autoptr(GPtrArray) sources = g_ptr_array_new();
   AutoconfigLook look = {.net = net, .result = result, .domain = domain, .servers = servers, .sources = sources};

@@ -22,12 +22,6 @@ static const FactSpec dane_gives[] = {
     {0},
 };
 
-static void set_list(Result *result, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(result->facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, (gint)items->len - 1);
-}
-
 static ProbeState look_at(DaneLook *look) {
   Facts *facts = look->result->facts;
   const char *status = dane_look_status(look);
@@ -45,9 +39,9 @@ static ProbeState look_at(DaneLook *look) {
     probe_set_unknown(&probe_dane, look->result, status);
     return PROBE_DONE;
   }
-  set_list(look->result, "hosts", hosts);
-  set_list(look->result, "without", without);
-  set_list(look->result, "faults", look->faults);
+  facts_set_items(look->result->facts, "hosts", SOURCE_PROBE, hosts);
+  facts_set_items(look->result->facts, "without", SOURCE_PROBE, without);
+  facts_set_items(look->result->facts, "faults", SOURCE_PROBE, look->faults);
   return PROBE_DONE;
 }
 

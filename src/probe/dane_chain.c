@@ -155,11 +155,6 @@ static const DaneHost *host_of(const ChainLook *look, const SmtpPath *path) {
   return NULL;
 }
 
-static void set_list(ChainLook *look, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(look->dane.result->facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-}
-
 static void set_facts(ChainLook *look, const char *status) {
   Facts *facts = look->dane.result->facts;
   gboolean any = dane_look_count(&look->dane, DANE_SECURE) > 0;
@@ -174,8 +169,8 @@ static void set_facts(ChainLook *look, const char *status) {
       facts_set_text(facts, "exchange_code", SOURCE_PROBE, look->code);
     else if (look->unanswered == 0)
       facts_set_absent(facts, "exchange_code", SOURCE_PROBE);
-    set_list(look, "matched", look->matched);
-    set_list(look, "mismatched", look->mismatched);
+    facts_set_items(look->dane.result->facts, "matched", SOURCE_PROBE, look->matched);
+    facts_set_items(look->dane.result->facts, "mismatched", SOURCE_PROBE, look->mismatched);
   }
   probe_set_unknown(&probe_dane_chain, look->dane.result, any ? "no answer" : status);
 }

@@ -37,12 +37,6 @@ static const FactSpec delegation_gives[] = {
 
 /* --- small things --- */
 
-static void set_list(Facts *facts, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, items->len - 1);
-}
-
 /* --- facts --- */
 
 static void list_servers(Telling *t, const char *name, gboolean (*is_one)(const NsServer *server)) {
@@ -52,7 +46,7 @@ static void list_servers(Telling *t, const char *name, gboolean (*is_one)(const 
     if (is_one(server))
       g_ptr_array_add(names, (gpointer)server->name);
   }
-  set_list(t->result->facts, name, names);
+  facts_set_items(t->result->facts, name, SOURCE_PROBE, names);
 }
 
 static gboolean is_in_zone(const NsServer *server) {
@@ -109,7 +103,7 @@ static void set_facts(Telling *t) {
     list_servers(t, "old", is_old);
   list_servers(t, "lame", is_lame);
   list_servers(t, "silent", is_silent);
-  set_list(facts, "faults", t->faults);
+  facts_set_items(facts, "faults", SOURCE_PROBE, t->faults);
 }
 
 /* --- the run --- */
@@ -162,16 +156,9 @@ static ProbeState say(Telling *t) {
 }
 
 static ProbeState run_delegation(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
-    probe_set_unknown(&probe_delegation, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_delegation, inputs, result, domain_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   g_autoptr(GPtrArray) faults = g_ptr_array_new();
   Telling t = {.look = {.net = net, .domain = domain}, .result = result, .faults = faults};
   delegation_ask(&t.look);

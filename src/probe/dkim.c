@@ -241,8 +241,7 @@ static void look_at(DkimLook *look) {
   else
     say_several(look, keys);
   look_signature(look, keys == 1 ? &key : NULL);
-  g_ptr_array_add(look->faults, NULL);
-  facts_set_list(look->result->facts, "faults", SOURCE_PROBE, (const char *const *)look->faults->pdata);
+  facts_set_items(look->result->facts, "faults", SOURCE_PROBE, look->faults);
 }
 
 static ProbeState run_dkim(Net *net, const Facts *inputs, Result *result) {

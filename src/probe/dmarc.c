@@ -96,12 +96,6 @@ static void say_faults(DmarcLook *look) {
 
 /* --- the record that applies --- */
 
-void dmarc_set_list(DmarcLook *look, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(look->result->facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, items->len - 1);
-}
-
 static const char *policy_text(DmarcPolicy policy) {
   return policy == DMARC_REJECT ? N_("Mail that cannot be proved to be from {domain} is to be refused (reject)")
          : policy == DMARC_QUARANTINE
@@ -116,7 +110,7 @@ static void set_record(DmarcLook *look, const DmarcRecord *record, const char *t
   facts_set_text(facts, "testing", SOURCE_PROBE, record->testing ? "yes" : "no");
   facts_set_text(facts, "spf_mode", SOURCE_PROBE, record->strict_spf ? "strict" : "relaxed");
   facts_set_text(facts, "dkim_mode", SOURCE_PROBE, record->strict_dkim ? "strict" : "relaxed");
-  dmarc_set_list(look, "reports", record->rua);
+  facts_set_items(look->result->facts, "reports", SOURCE_PROBE, record->rua);
 }
 
 static void say_policy(DmarcLook *look, DmarcPolicy declared, const char *tag) {
@@ -261,23 +255,16 @@ static ProbeState look_at(DmarcLook *look, const DnsAnswer *exists) {
   if (trail->walk.policy_state == DMARC_NOT_TOLD)
     facts_set_unknown(look->result->facts, "faults", SOURCE_PROBE, unknown_word(dmarc_trail_blocker(trail)));
   else
-    dmarc_set_list(look, "faults", look->faults);
+    facts_set_items(look->result->facts, "faults", SOURCE_PROBE, look->faults);
   const DnsAnswer *blocker = dmarc_trail_blocker(trail);
   probe_set_unknown(&probe_dmarc, look->result, blocker != NULL ? unknown_word(blocker) : "not told");
   return PROBE_DONE;
 }
 
 static ProbeState run_dmarc(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_name_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
-    probe_set_unknown(&probe_dmarc, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_dmarc, inputs, result, domain_name_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   g_autoptr(DmarcTrail) trail = dmarc_trail_ask(net, domain);
   g_autoptr(GPtrArray) faults = g_ptr_array_new();
   DmarcLook look = {.net = net, .inputs = inputs, .result = result, .trail = trail, .faults = faults};

@@ -18,7 +18,6 @@ typedef struct DmarcLook {
   guint open;                /* look-ups under way */
 } DmarcLook;
 
-void dmarc_set_list(DmarcLook *look, const char *name, GPtrArray *items);
 
 /* Facts spf_aligned, dkim_aligned, result, with their rows.  Launches what it needs at the first call, before there is
  * a record. */

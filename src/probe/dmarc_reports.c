@@ -93,7 +93,7 @@ void dmarc_reports(DmarcLook *look) {
   if (unknown)
     facts_set_unknown(look->result->facts, "unauthorised", SOURCE_PROBE, "no answer");
   else
-    dmarc_set_list(look, "unauthorised", refused);
+    facts_set_items(look->result->facts, "unauthorised", SOURCE_PROBE, refused);
   if (refused->len > 0)
     g_ptr_array_add(look->faults, "report_not_authorised");
 }

@@ -206,10 +206,8 @@ static guint set_zones(Look *look, const char *name, gboolean (*fits)(DnsListVer
         !dnsbl_seen(zones, dnslist_zone(item->list)))
       g_ptr_array_add(zones, (gpointer)dnslist_zone(item->list));
   }
-  guint n = zones->len;
-  g_ptr_array_add(zones, NULL);
-  facts_set_list(look->result->facts, name, SOURCE_PROBE, (const char *const *)zones->pdata);
-  return n;
+  facts_set_items(look->result->facts, name, SOURCE_PROBE, zones);
+  return zones->len;
 }
 
 static gboolean is_listed(DnsListVerdict verdict) {
@@ -238,8 +236,7 @@ static void set_listed_targets(Look *look) {
     if (item->verdict == DNSLIST_LISTED && !dnsbl_seen(shown, item->target->shown))
       g_ptr_array_add(shown, item->target->shown);
   }
-  g_ptr_array_add(shown, NULL);
-  facts_set_list(look->result->facts, "listed_targets", SOURCE_PROBE, (const char *const *)shown->pdata);
+  facts_set_items(look->result->facts, "listed_targets", SOURCE_PROBE, shown);
 }
 
 /* The names in this role on lists that are enough to refuse a mail. */
@@ -251,8 +248,7 @@ static void set_listed_role(Look *look, const char *fact, Role role) {
         (item->named || dnslist_tier(item->list) == DNSLIST_MAJOR) && !dnsbl_seen(shown, item->target->shown))
       g_ptr_array_add(shown, item->target->shown);
   }
-  g_ptr_array_add(shown, NULL);
-  facts_set_list(look->result->facts, fact, SOURCE_PROBE, (const char *const *)shown->pdata);
+  facts_set_items(look->result->facts, fact, SOURCE_PROBE, shown);
 }
 
 static guint count_lists(const Look *look) {

@@ -119,9 +119,7 @@ static gint64 days_between(gint64 from, gint64 to) {
 static void set_facts(DomainLook *look, const RdapDomain *domain) {
   Facts *facts = look->result->facts;
   gint64 now = look->https->answer->asked_at / G_USEC_PER_SEC;
-  g_ptr_array_add(domain->statuses, NULL);
-  facts_set_list(facts, "states", SOURCE_PROBE, (const char *const *)domain->statuses->pdata);
-  g_ptr_array_set_size(domain->statuses, domain->statuses->len - 1);
+  facts_set_items(facts, "states", SOURCE_PROBE, domain->statuses);
   set_day(facts, "expires", domain->expires);
   set_day(facts, "since", domain->registered);
   set_text(facts, "registrar", domain->registrar);
@@ -314,16 +312,9 @@ static ProbeState look_at(DomainLook *look, const char *domain) {
 }
 
 static ProbeState run_domain(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
-    probe_set_unknown(&probe_domain, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_domain, inputs, result, domain_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   DomainLook look = {.net = net, .result = result, .registries = known_registries(net)};
   if (look.registries == NULL) {
     finding_set_ground(result_add(result, LEVEL_UNKNOWN, domain,

@@ -69,16 +69,28 @@ void facts_set_number(Facts *facts, const char *name, FactSource source, gint64 
   fact->text = g_strdup_printf("%" G_GINT64_FORMAT, value);
 }
 
-void facts_set_list(Facts *facts, const char *name, FactSource source, const char *const *values) {
-  g_autoptr(GPtrArray) items = g_ptr_array_new();
-  for (guint i = 0; values[i] != NULL && i < MAX_ITEMS; i++)
-    g_ptr_array_add(items, text_safe(values[i], -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL));
+/* Takes `items`, safe ones. */
+static void put_list(Facts *facts, const char *name, FactSource source, GPtrArray *items) {
   Fact *fact = fact_put(facts, name, FACT_KNOWN, source);
   fact->type = FACT_LIST;
   fact->number = items->len;
   g_ptr_array_add(items, NULL);
-  fact->list = (char **)g_ptr_array_free(g_steal_pointer(&items), FALSE);
+  fact->list = (char **)g_ptr_array_free(items, FALSE);
   fact->text = g_strjoinv(", ", fact->list);
+}
+
+void facts_set_list(Facts *facts, const char *name, FactSource source, const char *const *values) {
+  GPtrArray *items = g_ptr_array_new();
+  for (guint i = 0; values[i] != NULL && i < MAX_ITEMS; i++)
+    g_ptr_array_add(items, text_safe(values[i], -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL));
+  put_list(facts, name, source, items);
+}
+
+void facts_set_items(Facts *facts, const char *name, FactSource source, const GPtrArray *values) {
+  GPtrArray *items = g_ptr_array_new();
+  for (guint i = 0; i < values->len && i < MAX_ITEMS; i++)
+    g_ptr_array_add(items, text_safe(g_ptr_array_index(values, i), -1, TEXT_MAX_REMOTE, TEXT_LINE, NULL));
+  put_list(facts, name, source, items);
 }
 
 void facts_set_absent(Facts *facts, const char *name, FactSource source) {

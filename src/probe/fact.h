@@ -52,6 +52,7 @@ void facts_set_text(Facts *facts, const char *name, FactSource source, const cha
 void facts_set_secret(Facts *facts, const char *name, FactSource source, const char *value);
 void facts_set_number(Facts *facts, const char *name, FactSource source, gint64 value);
 void facts_set_list(Facts *facts, const char *name, FactSource source, const char *const *values);
+void facts_set_items(Facts *facts, const char *name, FactSource source, const GPtrArray *values); /* of char * */
 void facts_set_absent(Facts *facts, const char *name, FactSource source);
 void facts_set_unknown(Facts *facts, const char *name, FactSource source, const char *why);
 void facts_set_copy(Facts *facts, const char *name, const Fact *fact); /* under another name */

@@ -25,12 +25,6 @@ static const FactSpec host_gives[] = {
     {0},
 };
 
-static void set_list(Facts *facts, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, items->len - 1);
-}
-
 static Finding *add_row(Result *result, Level level, const char *subject, const HostLook *look, Message *text) {
   Finding *row = result_add(result, level, subject, text);
   for (guint i = 0; i < 2; i++)
@@ -57,7 +51,7 @@ static void say_aliases(Result *result, const char *host, const HostLook *look) 
   for (guint i = 1; i < aliases->len; i++)
     g_string_append_printf(chain, " -> %s", (char *)g_ptr_array_index(aliases, i));
   facts_set_text(result->facts, "alias", SOURCE_PROBE, g_ptr_array_index(aliases, aliases->len - 1));
-  set_list(result->facts, "aliases", aliases);
+  facts_set_items(result->facts, "aliases", SOURCE_PROBE, aliases);
   add_row(result, LEVEL_NOTE, host, look,
           message_new(N_("This name is an alias (CNAME) of {name}"), "name", chain->str, NULL));
 }
@@ -93,8 +87,8 @@ static void say_addresses(Result *result, const HostLook *look) {
         result_add(result, LEVEL_NOTE, NULL,
                    message_set_number(message_new(N_("and {count} more addresses"), NULL), "count", n - MAX_ROWS)),
         GROUND_ROWS, NULL);
-  set_list(result->facts, "addresses", addresses);
-  set_list(result->facts, "special", special);
+  facts_set_items(result->facts, "addresses", SOURCE_PROBE, addresses);
+  facts_set_items(result->facts, "special", SOURCE_PROBE, special);
   facts_set_text(result->facts, "status", SOURCE_PROBE, "ok");
 }
 

@@ -191,11 +191,6 @@ static void collect(Lists *lists, const MailboxPort *port) {
   lists->offered = lists->offered || port->after.answered;
 }
 
-static void set_list(Facts *facts, const char *name, GPtrArray *list) {
-  g_ptr_array_add(list, NULL);
-  facts_set_list(facts, name, SOURCE_PROBE, (const char *const *)list->pdata);
-}
-
 /* `complete`: no port is unknown, so that what was not seen is not there. */
 static void set_lists(MailboxLook *look, gboolean complete) {
   Facts *facts = look->result->facts;
@@ -206,10 +201,10 @@ static void set_lists(MailboxLook *look, gboolean complete) {
   gboolean encrypts = encrypted->len > 0;
   if (lists.unprotected || complete)
     facts_set_text(facts, "unprotected", SOURCE_PROBE, lists.unprotected ? "yes" : "no");
-  set_list(facts, "ports", ports);
-  set_list(facts, "encrypted_ports", encrypted);
+  facts_set_items(facts, "ports", SOURCE_PROBE, ports);
+  facts_set_items(facts, "encrypted_ports", SOURCE_PROBE, encrypted);
   if (lists.offered)
-    set_list(facts, "mechanisms", mechanisms);
+    facts_set_items(facts, "mechanisms", SOURCE_PROBE, mechanisms);
   /* What only shows under encryption. */
   static const char *const under[] = {"tls", "certificate", "certificate_until", "mechanisms"};
   for (guint i = 0; complete && !encrypts && i < G_N_ELEMENTS(under); i++)

@@ -134,16 +134,9 @@ static ProbeState look_at(StsLook *look, const char *host) {
 }
 
 static ProbeState run_mta_sts(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
-    probe_set_unknown(&probe_mta_sts, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_mta_sts, inputs, result, domain_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   g_autofree char *name = g_strconcat("_mta-sts.", domain, NULL), *host = g_strconcat("mta-sts.", domain, NULL);
   StsLook look = {.net = net, .result = result, .domain = domain, .code = probe_input(inputs, "code")};
   look.txt = net_dns(net, name, DNS_TXT);

@@ -31,18 +31,12 @@ void sts_set_unknown(StsLook *look, const char *why) {
   probe_set_unknown(&probe_mta_sts, look->result, why);
 }
 
-static void set_list(Facts *facts, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, items->len - 1);
-}
-
 static void set_faults(StsLook *look) {
   g_autoptr(GPtrArray) words = g_ptr_array_new();
   for (guint bit = 0; bit < MTA_STS_N_FAULTS; bit++)
     if ((look->policy->faults & 1u << bit) != 0)
       g_ptr_array_add(words, (gpointer)mta_sts_fault_word(bit));
-  set_list(look->result->facts, "faults", words);
+  facts_set_items(look->result->facts, "faults", SOURCE_PROBE, words);
 }
 
 /* --- fetching it (s3.3) --- */
@@ -160,7 +154,7 @@ static void set_match(StsLook *look, const Match *match) {
   facts_set_text(facts, "mx_match", SOURCE_PROBE, match->unnamed == 0 ? "all" : match->named == 0 ? "none" : "some");
   facts_set_text(facts, "blocks", SOURCE_PROBE,
                  blocks_words[!enforced || match->unnamed == 0 ? 0 : match->named == 0 ? 2 : 1]);
-  set_list(facts, "mx_unmatched", match->unmatched);
+  facts_set_items(facts, "mx_unmatched", SOURCE_PROBE, match->unmatched);
 }
 
 static void match_host(const StsLook *look, Match *match, const char *host) {
@@ -276,7 +270,7 @@ static ProbeState judge(StsLook *look) {
   facts_set_text(facts, "status", SOURCE_PROBE, "ok");
   facts_set_text(facts, "mode", SOURCE_PROBE, mta_sts_mode_word(look->policy->mode));
   facts_set_number(facts, "max_age", SOURCE_PROBE, look->policy->max_age);
-  set_list(facts, "patterns", look->policy->mx);
+  facts_set_items(facts, "patterns", SOURCE_PROBE, look->policy->mx);
   say_mode(look);
   ProbeState state = look_servers(look);
   say_code(look);

@@ -34,17 +34,11 @@ static const FactSpec mx_gives[] = {
 
 /* --- facts --- */
 
-static void set_list(Facts *facts, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, items->len - 1);
-}
-
 static void set_hosts(MxLook *look) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = 0; i < look->hosts->len; i++)
     g_ptr_array_add(names, g_array_index(look->hosts, MxHost, i).record->value);
-  set_list(look->result->facts, "hosts", names);
+  facts_set_items(look->result->facts, "hosts", SOURCE_PROBE, names);
   facts_set_number(look->result->facts, "count", SOURCE_PROBE, look->count);
 }
 
@@ -199,23 +193,16 @@ static ProbeState look_at(MxLook *look) {
   if (look->unknown > 0 && look->addresses->len == 0)
     facts_set_unknown(facts, "addresses", SOURCE_PROBE, "no answer");
   else if (facts_get(facts, "addresses") == NULL)
-    set_list(facts, "addresses", look->addresses);
-  set_list(facts, "faults", look->faults);
+    facts_set_items(facts, "addresses", SOURCE_PROBE, look->addresses);
+  facts_set_items(facts, "faults", SOURCE_PROBE, look->faults);
   return look->open > 0 ? PROBE_PENDING : PROBE_DONE;
 }
 
 static ProbeState run_mx(Net *net, const Facts *inputs, Result *result) {
   /* RFC 2181 s11: some domains with an underscore take mail, whatever RFC 5321 says of such addresses. */
-  g_autofree char *domain = domain_name_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
-    probe_set_unknown(&probe_mx, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_mx, inputs, result, domain_name_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   g_autoptr(GArray) hosts = g_array_new(FALSE, TRUE, sizeof(MxHost));
   g_autoptr(GPtrArray) addresses = g_ptr_array_new();
   g_autoptr(GPtrArray) faults = g_ptr_array_new();

@@ -205,9 +205,7 @@ static void say_includes(ProviderLook *look, GPtrArray *includes) {
     facts_set_unknown(look->result->facts, "includes", SOURCE_PROBE, "no answer");
     return;
   }
-  g_ptr_array_add(includes, NULL);
-  facts_set_list(look->result->facts, "includes", SOURCE_PROBE, (const char *const *)includes->pdata);
-  g_ptr_array_set_size(includes, (gint)includes->len - 1);
+  facts_set_items(look->result->facts, "includes", SOURCE_PROBE, includes);
 }
 
 static void look_at(ProviderLook *look, GPtrArray *includes) {
@@ -256,14 +254,9 @@ static void say_no_servers(ProviderLook *look) {
 }
 
 static ProbeState run_provider(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result, message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    probe_set_unknown(&probe_provider, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_provider, inputs, result, domain_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   g_autofree char *autodiscover = g_strconcat("autodiscover.", domain, NULL);
   Route route = route_ask(net, domain);
   ProviderLook look = {.result = result, .domain = domain, .providers = known_providers(net), .route = &route};

@@ -38,12 +38,6 @@ typedef struct PtrLook {
   gboolean all_generic;
 } PtrLook;
 
-static void set_list(Facts *facts, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, items->len - 1);
-}
-
 /* --- one name --- */
 
 /* RFC 1912 s2.1: does the name lead back?  Of the two kinds of address only the one at hand can. */
@@ -152,7 +146,7 @@ static void say_generic(PtrLook *look) {
 
 static void judge_names(PtrLook *look) {
   Facts *facts = look->result->facts;
-  set_list(facts, "names", look->names);
+  facts_set_items(facts, "names", SOURCE_PROBE, look->names);
   say_generic(look);
   if (look->confirmed->len == 0 && look->unknown != NULL) {
     say_unknown(look, look->unknown);
@@ -162,7 +156,7 @@ static void judge_names(PtrLook *look) {
   if (look->unknown != NULL)
     facts_set_unknown(facts, "confirmed", SOURCE_PROBE, unknown_word(look->unknown));
   else
-    set_list(facts, "confirmed", look->confirmed);
+    facts_set_items(facts, "confirmed", SOURCE_PROBE, look->confirmed);
   if (look->confirmed->len > 0)
     return;
   look->result->headline =

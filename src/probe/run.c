@@ -150,6 +150,26 @@ void probe_bad_input(Result *result, Message *text, const char *reference) {
   finding_set_ground(result_add(result, LEVEL_FAIL, NULL, text), GROUND_INPUT, reference);
 }
 
+static gboolean gives(const Probe *probe, const char *name) {
+  for (const FactSpec *spec = probe->gives; spec->name != NULL; spec++)
+    if (g_str_equal(spec->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+char *probe_take_domain(const Probe *probe, const Facts *inputs, Result *result, char *(*to_ascii)(const char *bytes)) {
+  const char *typed = probe_input(inputs, "domain");
+  char *domain = to_ascii(typed);
+  if (domain != NULL)
+    return domain;
+  probe_bad_input(result, message_new(N_("\"{domain}\" is not the name of a domain"), "domain", typed, NULL),
+                  "RFC 1035 s2.3.1");
+  if (gives(probe, "status"))
+    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
+  probe_set_unknown(probe, result, "bad_name");
+  return NULL;
+}
+
 void probe_not_asked(const Probe *probe, Result *result, const char *missing) {
   probe_set_unknown(probe, result, "not asked");
   result_add(result, LEVEL_SKIP, NULL, message_new(N_("Not asked: {input} is not known"), "input", missing, NULL));

@@ -48,12 +48,6 @@ static const FactSpec smtp_gives[] = {
 
 /* --- facts --- */
 
-static void set_list(SmtpLook *look, const char *name, GPtrArray *items) {
-  g_ptr_array_add(items, NULL);
-  facts_set_list(look->result->facts, name, SOURCE_PROBE, (const char *const *)items->pdata);
-  g_ptr_array_set_size(items, (gint)items->len - 1);
-}
-
 static void set_count(SmtpLook *look, const char *name, const SmtpCount *sum) {
   if (sum->with + sum->without == 0)
     return;
@@ -64,7 +58,7 @@ static void set_features(SmtpLook *look) {
   Facts *facts = look->result->facts;
   if (look->features == NULL)
     return;
-  set_list(look, "features", look->features);
+  facts_set_items(look->result->facts, "features", SOURCE_PROBE, look->features);
   if (look->limited)
     facts_set_number(facts, "size_limit", SOURCE_PROBE, (gint64)MIN(look->limit, G_MAXINT64));
   else
@@ -81,8 +75,8 @@ static void set_tls(SmtpLook *look) {
   set_count(look, "starttls", &look->starttls);
   if (look->tls_broken > 0)
     facts_set_text(facts, "starttls", SOURCE_PROBE, "broken");
-  set_list(look, "tls", look->versions);
-  set_list(look, "certificate_faults", look->faults);
+  facts_set_items(look->result->facts, "tls", SOURCE_PROBE, look->versions);
+  facts_set_items(look->result->facts, "certificate_faults", SOURCE_PROBE, look->faults);
   if (look->certificates.with + look->certificates.without > 0)
     facts_set_text(facts, "certificate", SOURCE_PROBE, look->certificates.without == 0 ? "ok" : "faulty");
   else if (look->tls_broken == 0)
@@ -109,10 +103,10 @@ static void set_facts(SmtpLook *look, const SmtpServers *servers, const char *st
   for (guint i = 0; i < servers->servers->len; i++)
     g_ptr_array_add(names, (gpointer)g_array_index(servers->servers, SmtpServer, i).name);
   facts_set_text(facts, "status", SOURCE_PROBE, status);
-  set_list(look, "servers", names);
-  set_list(look, "reached", look->reached);
-  set_list(look, "unreached", look->unreached);
-  set_list(look, "private", look->private);
+  facts_set_items(look->result->facts, "servers", SOURCE_PROBE, names);
+  facts_set_items(look->result->facts, "reached", SOURCE_PROBE, look->reached);
+  facts_set_items(look->result->facts, "unreached", SOURCE_PROBE, look->unreached);
+  facts_set_items(look->result->facts, "private", SOURCE_PROBE, look->private);
   set_features(look);
   set_tls(look);
   set_count(look, "smtputf8", &look->utf8);

@@ -71,8 +71,7 @@ static void set_trace(Facts *facts, const SpfVerdict *verdict) {
     const SpfStep *step = g_ptr_array_index(verdict->steps, i);
     g_ptr_array_add(lines, g_strdup_printf("%s: %s: %s", step->domain, step->term, spf_outcome_word(step->outcome)));
   }
-  g_ptr_array_add(lines, NULL);
-  facts_set_list(facts, "trace", SOURCE_PROBE, (const char *const *)lines->pdata);
+  facts_set_items(facts, "trace", SOURCE_PROBE, lines);
 }
 
 static void set_facts(const SpfVerdict *verdict, Result *result) {

@@ -48,8 +48,7 @@ static void say_record(TlsRptLook *look, const DnsRecord *record) {
   gboolean usable = uris->len > 0;
   facts_set_text(facts, "status", SOURCE_PROBE, usable ? "ok" : "unusable");
   facts_set_text(facts, "record", SOURCE_PROBE, record->value);
-  g_ptr_array_add(uris, NULL);
-  facts_set_list(facts, "reports", SOURCE_PROBE, (const char *const *)uris->pdata);
+  facts_set_items(facts, "reports", SOURCE_PROBE, uris);
   if (state == TLS_RPT_NO_RUA)
     say(look, LEVEL_WARN, N_("The record names nobody who gets the reports (rua= is missing)"), record);
   else if (state == TLS_RPT_BAD_URI)
@@ -89,16 +88,9 @@ static void say_unknown(TlsRptLook *look) {
 }
 
 static ProbeState run_tls_rpt(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = domain_to_ascii(probe_input(inputs, "domain"));
-  if (domain == NULL) {
-    probe_bad_input(
-        result,
-        message_new(N_("\"{domain}\" is not the name of a domain"), "domain", probe_input(inputs, "domain"), NULL),
-        "RFC 1035 s2.3.1");
-    facts_set_text(result->facts, "status", SOURCE_PROBE, "bad_name");
-    probe_set_unknown(&probe_tls_rpt, result, "bad_name");
+  g_autofree char *domain = probe_take_domain(&probe_tls_rpt, inputs, result, domain_to_ascii);
+  if (domain == NULL)
     return PROBE_DONE;
-  }
   g_autofree char *name = g_strconcat("_smtp._tls.", domain, NULL);
   TlsRptLook look = {.result = result, .domain = domain, .answer = net_dns(net, name, DNS_TXT)};
   result->total = 1;

@@ -65,6 +65,14 @@ static inline void assert_state(const ProbeRun *run, const char *name, FactState
   g_assert_cmpint(fact_of(run, name)->state, ==, state);
 }
 
+/* The fact has this text; NULL: it is proven absent. */
+static inline void assert_fact_or_absent(const ProbeRun *run, const char *name, const char *want) {
+  if (want != NULL)
+    assert_fact(run, name, want);
+  else
+    assert_state(run, name, FACT_ABSENT);
+}
+
 static inline char *finding_words(const Finding *finding) {
   return message_text(finding->text, NULL, NULL);
 }

@@ -247,13 +247,6 @@ static Net *whole_world(void) {
   return net;
 }
 
-static void assert_fact_or_absent(const ProbeRun *run, const char *name, const char *want) {
-  if (want != NULL)
-    assert_fact(run, name, want);
-  else
-    assert_state(run, name, FACT_ABSENT);
-}
-
 static void test_probe(void) {
   g_autoptr(Net) net = whole_world();
   for (guint i = 0; i < G_N_ELEMENTS(probe_cases); i++) {
