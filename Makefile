@@ -106,13 +106,15 @@ check:
 
 tests: all $(UNIT) $(TOOLS)
 
-# Everything that is not there is skipped by name; prove counts what was skipped.
+# Everything that is not there is skipped by name; prove counts what was skipped. Why something failed is said last, where a log that
+# was cut off still has it.
 check-here: tests
-	BUILD=$(BUILD) prove -j2 --exec '' $(UNIT) $(SCRIPTS)
+	@BUILD=$(BUILD) prove -j2 --exec '$(RUNNER)' $(UNIT) $(SCRIPTS) 2>$(BUILD)/check.err; code=$$?; \
+	[ $$code = 0 ] || { echo "What the tests said:"; tail -n 200 $(BUILD)/check.err; }; exit $$code
 
 check-asan:
 	@./.ci/need test
-	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS='-O1 -g' check-here
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS='-O1 -g' RUNNER=tests/sanitized check-here
 
 # clang sees other mistakes than gcc: everything is compiled, the unit tests run.
 compile-clang:
