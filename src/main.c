@@ -205,11 +205,10 @@ static int command_check(Options *options) {
                         .contacts = options->contacts,
                         .evidence = options->evidence,
                         .json = options->json};
-  g_autofree char *prompt = g_strconcat(tr(N_("Password (it is not shown): ")), NULL);
   char *secret = NULL;
   if (check_wants_secret(&check)) {
     secret_protect();
-    check.secret = secret = secret_read(STDIN_FILENO, prompt);
+    check.secret = secret = secret_read(STDIN_FILENO, tr(N_("Password (it is not shown): ")));
     if (secret == NULL)
       return fail(EXIT_USAGE, tr(N_("No password was given; nothing was asked.")));
   }
@@ -223,7 +222,6 @@ static int command_facts(Options *options) {
 }
 
 static int command_lint(Options *options) { return lint_run((const char *const *)options->rest, stdout); }
-
 
 static const Command wizard = {"", "[FILE|-]", N_("the wizard, with a bounce loaded if one is named"), command_wizard};
 
@@ -399,7 +397,17 @@ static const Command *take_command(int *argc, char **argv) {
   return &wizard;
 }
 
+/* A standard descriptor that is closed would be given to the next file that is opened, and what is printed would be written
+ * into that.  What stands in for it cannot be read or written either. */
+static void keep_standard_descriptors(void) {
+  static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+      return;
+}
+
 int main(int argc, char **argv) {
+  keep_standard_descriptors();
   setlocale(LC_CTYPE, ""); /* the charset; language, dates and numbers are our own business */
   g_set_prgname("whybounce");
   signal(SIGPIPE, SIG_IGN);

@@ -20,6 +20,7 @@ static const char *problem(int code, gboolean standard) {
   case EISDIR:
     return N_("{file} is a folder. Name one message file in it.");
   case EINVAL:
+  case EBADF: /* standard input is closed */
     return standard ? N_("Nothing came in on standard input. Pipe the bounce into the program, or name a file.")
                     : N_("{file} is empty. Save the bounce again; mail programs call it \"Save as\" or \"Download\".");
   default:
@@ -35,10 +36,9 @@ void bounce_fail(GError **error, const char *path, int code) {
 }
 
 int bounce_open(const char *path, GError **error) {
-  if (g_str_equal(path, "-"))
-    return dup(STDIN_FILENO);
   /* O_NONBLOCK: a named pipe without a writer must not hang the program. */
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int fd = g_str_equal(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                  : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     bounce_fail(error, path, errno);
   return fd;

@@ -45,6 +45,7 @@ typedef struct Check {
   guint contacts;  /* runs under way that talk to mail servers */
   GString *lines;  /* read from `input`, not used yet */
   gboolean ended;  /* no more input */
+  int fault;       /* errno of the input; 0: none */
   gboolean problem, unknown, bad_file;
 } Check;
 
@@ -282,10 +283,12 @@ static void start_targets(Check *check) {
 static void read_input(Check *check) {
   char buffer[16384];
   ssize_t n = read(check->options->input, buffer, sizeof buffer);
-  if (n > 0)
+  if (n > 0) {
     g_string_append_len(check->lines, buffer, n);
-  else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+  } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+    check->fault = n < 0 ? errno : 0;
     check->ended = TRUE;
+  }
 }
 
 static void wake_all(Check *check) {
@@ -348,6 +351,10 @@ int check_run(const CheckOptions *options, FILE *out, FILE *err) {
   if (ferror(check.out) && store != NULL) {
     check_complain(err, message_new(N_("{path} could not be written: {why}. Choose another folder."), "path",
                                     options->path, "why", failure_words(errno), NULL));
+    return EXIT_BAD_FILE;
+  }
+  if (check.fault != 0) {
+    check_complain(err, message_new(N_("{path} cannot be read: {why}"), "path", "-", "why", failure_words(check.fault), NULL));
     return EXIT_BAD_FILE;
   }
   return exit_code(&check);

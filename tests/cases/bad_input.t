@@ -185,6 +185,33 @@ def nothing_from_standard_input(room):
     expect(room.wizard("-"), BAD_FILE, "standard input")
 
 
+def closed(*descriptors):
+    return {"preexec_fn": lambda: [os.close(fd) for fd in descriptors]}
+
+
+@test
+def standard_input_is_closed(room):
+    expect(room.wizard("-", **closed(0)), BAD_FILE, "standard input")
+    expect(room.run("explain", **closed(0)), BAD_FILE, "standard input")
+    expect(room.run("check", *REPLAY, "-", **closed(0)), BAD_FILE, "cannot be read")
+
+
+@test
+def standard_output_is_closed(room):
+    """What is printed must not go into a file that is opened later."""
+    expect(room.run("check", *REPLAY, "--record", "record.jsonl", "example.com", **closed(1)), BAD_FILE, "cannot be written")
+    with open(room.path("record.jsonl"), encoding="utf-8") as f:
+        assert all(line.startswith("{") for line in f), "the page is in the recording"
+
+
+@test
+def targets_out_of_a_folder(room):
+    folder = os.open(room.folder, os.O_RDONLY)
+    more = {"preexec_fn": lambda: os.dup2(folder, 0)}
+    expect(room.run("check", *REPLAY, "-", **more), BAD_FILE, "cannot be read")
+    os.close(folder)
+
+
 # --- what is typed ---
 
 
