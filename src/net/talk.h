@@ -111,7 +111,7 @@ guint16 talk_default_port(TalkScheme scheme);
 /* The answer, owned by the net, or NULL: under way.  See net_dns().  A text with control characters in it is not sent:
  * TALK_FAILED. */
 const TalkAnswer *net_talk(Net *net, const TalkRequest *request);
-/* What is known so far of a talk under way (lines, server), or NULL. */
+/* What is known so far of a talk under way (lines, server, phase), or NULL. */
 const TalkAnswer *net_talk_so_far(const Net *net, const TalkRequest *request);
 
 /* --- reading what was said --- */

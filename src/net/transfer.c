@@ -355,6 +355,7 @@ static void take_server(Transfer *t) {
   if (ip == NULL || *ip == '\0')
     return;
   g_autofree char *address = bracketed(ip);
+  g_free(t->answer->server);
   t->answer->server = g_strdup_printf("%s:%ld", address, port);
 }
 
@@ -495,7 +496,10 @@ static void transfers_abandon(Transfers *house, Transfer *t) {
   g_ptr_array_remove_fast(house->transfers, t);
 }
 
-static const TalkAnswer *transfer_so_far(const Transfer *t) {
+static const TalkAnswer *transfer_so_far(Transfer *t) {
+  take_server(t);
+  if (!t->talking)
+    t->answer->phase = phase_of(t);
   return t->answer;
 }
 

@@ -29,8 +29,8 @@ typedef struct TransferModule {
   Transfer *(*ask)(Transfers *transfers, const TalkRequest *request, const char *key, gpointer owner);
   /* Ends it without a result. */
   void (*abandon)(Transfers *transfers, Transfer *transfer);
-  /* What came so far. */
-  const TalkAnswer *(*so_far)(const Transfer *transfer);
+  /* What came so far, from whom, and how far it went. */
+  const TalkAnswer *(*so_far)(Transfer *transfer);
   gint64 (*prepare)(Transfers *transfers, GArray *fds);
   void (*process)(Transfers *transfers, const struct pollfd *fds, guint n);
   /* Talks under way get their time again. */

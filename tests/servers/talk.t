@@ -247,13 +247,16 @@ def web():
 
 
 def impatience():
-    for stage in ("greeting", "EHLO", "tls", "RCPT", "QUIT"):
+    for stage, phase in (("greeting", "greeting"), ("EHLO", "hello"), ("tls", "tls"), ("RCPT", "commands")):
         with fake({stage: "hang"}) as server:
-            said = Said("smtp", *RCPT, port=server.port, options=("-x", "100"), limit=5000)
-            wanted = "ok" if stage == "QUIT" else "cancelled"
-            expect(f"not waited for any longer: {stage} hangs", said, wanted, None, 100)
+            said = Said("smtp", *RCPT, port=server.port, options=("-x", "1000"), limit=5000)
+            expect(f"not waited for any longer: {stage} hangs", said, "cancelled", phase, 1000)
+            tap.ok(said.get("server") == f"127.0.0.1:{server.port}", "it is known who hangs", said.text)
+    with fake({"QUIT": "hang"}) as server:
+        said = Said("smtp", *RCPT, port=server.port, options=("-x", "2000"), limit=5000)
+        expect("the answer to QUIT is not waited for", said, "ok", "over", 1500)
     with fake({"EHLO": "hang"}) as server:
-        said = Said("smtp", port=server.port, options=("-x", "100"), limit=5000)
+        said = Said("smtp", port=server.port, options=("-x", "1000"), limit=5000)
         tap.ok(said.lines[:1] == ["< 220 mx1.example.test ESMTP fake"], "what was said until then is kept", said.text)
 
 
