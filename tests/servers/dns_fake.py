@@ -1,6 +1,6 @@
 """A name server that does what real ones refuse to do.
 
-The first label of a name says how its question is treated: hang, drop2, slow900, servfail, truncate... (see
+The first label of a name says how its question is treated: hang, drop2, slow650, servfail, truncate... (see
 `treatments`); the rest is free, so that every question can have a name of its own.  Runs in a thread:
 
     with dns_fake.Fake() as fake:
@@ -81,7 +81,9 @@ treatments = {
     "drop2": drop(2),
     "drop3": drop(3),
     "slow20": late(20),
+    "slow220": late(220),
     "slow300": late(300),
+    "slow650": late(650),
     "slow900": late(900),
     "noise": lambda q: [(0, b"\x01\x02\x03"), (0, b"\xff" * 40)],
     "broken": lambda q: [(0, q.reply(records=[b"\xc0"]))],
