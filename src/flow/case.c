@@ -82,7 +82,7 @@ static void take_event(const char *event, const char *const *fields, gpointer us
 static void write_start(Case *c) {
   const Session *session = c->session;
   const Flow *flow = session_flow(session);
-  g_autofree char *guide = message_text(flow->title, NULL, NULL), *at = session_time(session_started_at(session));
+  g_autofree char *guide = message_format(flow->title), *at = session_time(session_started_at(session));
   g_autofree char *header = net_recording_header(net_resolvers(session_net(session)));
   write_event(c, "start",
               (const char *const[]){"at", at, "case", c->id, "flow", flow->id, "revision",

@@ -8,7 +8,7 @@
  *   {"event":"again"}  {"event":"consent","step":..,"yes":..}  {"event":"note","text":..}
  *   {"event":"dropped","steps":"FLOW/STEP/N .."}  {"event":"finish","finish":..,"cause":..}  {"event":"resume","kept":N}
  * All values are strings; each has "at" (UTC) and, but for the first, "to" and "title": the step the session is at after
- * it.  No "text": not known.  Text that is not UTF-8 stands under "base64".  A choice is stored by its value, a secret
+ * it.  Titles are in the written form of message.h, so that they are shown in the language of the day.  No "text": not known.  Text that is not UTF-8 stands under "base64".  A choice is stored by its value, a secret
  * never.  "resume" is written with the first event after a case was taken up: of the events before it N count.
  *
  * Replaying the events over the answers gives the same session: that is resume.  A line cut off by a crash is dropped.
@@ -39,11 +39,11 @@ const char *case_path(const Case *c);
 const char *case_fault(const Case *c);
 
 typedef struct CaseEntry {
-  char *id;         /* safe */
-  char *path;       /* as it is, to be opened */
-  char *flow;       /* the guide's title in the language of then; safe */
-  char *step_title; /* safe, or NULL */
-  gint64 at;        /* last event */
+  char *id;            /* safe */
+  char *path;          /* as it is, to be opened */
+  Message *flow;       /* the guide's title */
+  Message *step_title; /* or NULL */
+  gint64 at;           /* last event */
   gboolean finished;
 } CaseEntry;
 void case_entry_free(CaseEntry *entry);

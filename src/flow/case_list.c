@@ -20,14 +20,14 @@ void case_entry_free(CaseEntry *entry) {
     return;
   g_free(entry->id);
   g_free(entry->path);
-  g_free(entry->flow);
-  g_free(entry->step_title);
+  message_free(entry->flow);
+  message_free(entry->step_title);
   g_free(entry);
 }
 
-static char *safe_field(const CaseEvent *event, const char *field) {
+static Message *title_field(const CaseEvent *event, const char *field) {
   const char *text = case_event_get(event, field);
-  return text != NULL ? text_safe(text, -1, 400, TEXT_LINE, NULL) : NULL;
+  return text != NULL ? message_parse(text) : NULL;
 }
 
 static gboolean read_head(int fd, CaseEntry *entry) {
@@ -37,7 +37,7 @@ static gboolean read_head(int fd, CaseEntry *entry) {
   g_autoptr(CaseEvent) start = lf != NULL ? case_event_parse(head, (gsize)(lf - head), NULL) : NULL;
   if (start == NULL || !g_str_equal(start->name, "start"))
     return FALSE;
-  entry->flow = safe_field(start, "guide");
+  entry->flow = title_field(start, "guide");
   entry->at = case_event_at(start);
   return entry->flow != NULL;
 }
@@ -52,7 +52,7 @@ static gboolean stays(const CaseEvent *event) {
 static gboolean take_event(CaseEntry *entry, const CaseEvent *event) {
   entry->at = MAX(entry->at, case_event_at(event));
   if (entry->step_title == NULL)
-    entry->step_title = safe_field(event, "title");
+    entry->step_title = title_field(event, "title");
   if (stays(event))
     return FALSE;
   entry->finished = g_str_equal(event->name, "finish");

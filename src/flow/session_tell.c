@@ -8,6 +8,18 @@ char *session_time(gint64 at) {
   return g_strdup_printf("%s.%03dZ", seconds, (int)(at % G_USEC_PER_SEC / 1000));
 }
 
+/* Can still be translated, unless there are facts in it. */
+static char *written_title(const Session *s, const Step *step) {
+  g_auto(GStrv) facts = step->title != NULL ? message_placeholders(message_id(step->title), NULL) : NULL;
+  if (facts != NULL && facts[0] == NULL)
+    return message_format(step->title);
+  g_autofree char *words = session_step_title(s, step);
+  gboolean of_probe = step->title == NULL && step->kind == STEP_PROBE;
+  g_autoptr(Message) message =
+      of_probe ? message_new(step->probe->title, NULL) : message_new("{title}", "title", words, NULL);
+  return message_format(message);
+}
+
 void session_emit(Session *s, const char *event, ...) {
   if (s->sink == NULL || s->replaying)
     return;
@@ -18,7 +30,7 @@ void session_emit(Session *s, const char *event, ...) {
   for (const char *word = va_arg(list, const char *); word != NULL; word = va_arg(list, const char *))
     g_ptr_array_add(fields, (gpointer)word);
   va_end(list);
-  g_autofree char *title = session_step_title(s, session_current(s)->visit.step);
+  g_autofree char *title = written_title(s, session_current(s)->visit.step);
   g_ptr_array_add(fields, (gpointer) "to");
   g_ptr_array_add(fields, session_current(s)->visit.step->name);
   g_ptr_array_add(fields, (gpointer) "title");

@@ -141,7 +141,7 @@ static Next command(Line *line, const View *view, const char *typed) {
     return NEXT_REDRAW;
   }
   if (!strcmp(typed, "d")) {
-    voice_say_details(&line->voice, view);
+    voice_say_details(&line->voice, desk, view);
     return NEXT_REDRAW;
   }
   if (!strcmp(typed, "r") && view->kind == VIEW_RESULT) {
@@ -322,8 +322,9 @@ static void say_menu(Line *line, GPtrArray *guides, const CaseEntry *open_case) 
     voice_say(&line->voice, 5, row);
   }
   if (open_case) {
-    g_autoptr(Message) resume = message_new(N_("r resume: {guide}, {step}"), "guide", open_case->flow, "step",
-                                            open_case->step_title ? open_case->step_title : "-", NULL);
+    g_autofree char *guide = message_text(open_case->flow, NULL, NULL);
+    g_autofree char *step = message_text(open_case->step_title, NULL, NULL);
+    g_autoptr(Message) resume = message_new(N_("r resume: {guide}, {step}"), "guide", guide, "step", step, NULL);
     g_autofree char *text = message_text(resume, NULL, NULL);
     g_autofree char *row = g_strdup_printf("  %s", text);
     voice_say(&line->voice, 5, row);
