@@ -187,6 +187,22 @@ guint bounce_rows_read(const Bounce *bounce, const char *reason, BounceRow *out)
   return rows.n;
 }
 
+char *bounce_original(const Bounce *bounce) {
+  if (bounce->subject == NULL && bounce->date == NULL)
+    return NULL;
+  const char *subject = bounce->subject != NULL ? bounce->subject : tr(N_("(no subject)"));
+  return bounce->date != NULL ? g_strdup_printf("%s (%s)", subject, bounce->date) : g_strdup(subject);
+}
+
+guint bounce_rows_around(const Bounce *bounce, BounceRow *out) {
+  Rows rows = {out, 0};
+  add(&rows, N_("Returned mail"), bounce_original(bounce));
+  add(&rows, N_("Message-ID"), g_strdup(bounce->message_id));
+  add(&rows, N_("Sent from"), g_strdup(bounce_sending_ip(bounce, NULL)));
+  add(&rows, N_("Reported by"), g_strdup(bounce->reporting_mta));
+  return rows.n;
+}
+
 char *bounce_words(const Bounce *bounce, int columns) {
   const BounceRecipient *main_one = bounce_main_recipient(bounce);
   return main_one != NULL && main_one->diagnostic != NULL ? text_fit(main_one->diagnostic, columns) : NULL;

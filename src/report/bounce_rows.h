@@ -19,6 +19,11 @@ guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *
  * row, and who else is named in the last. */
 guint bounce_rows_read(const Bounce *bounce, const char *reason, BounceRow *rows);
 
+/* What stands around the refusal: the returned mail, who reported it, where the mail was sent from. */
+guint bounce_rows_around(const Bounce *bounce, BounceRow *rows);
+/* "Minutes (Tue, 4 Mar 2025 10:22:00 +0900)" of the returned mail, or NULL. Caller frees. */
+char *bounce_original(const Bounce *bounce);
+
 void bounce_rows_clear(BounceRow *rows, guint n);
 
 /* The other server's words about the main recipient, at most `columns` of them; NULL: there are none.  Caller frees. */

@@ -228,16 +228,9 @@ static const char *find_reporter(const Bounce *bounce) {
   return bounce->reporting_mta;
 }
 
-static char *describe_original(const Bounce *bounce) {
-  if (bounce->subject == NULL && bounce->date == NULL)
-    return NULL;
-  const char *subject = bounce->subject != NULL ? bounce->subject : tr(N_("(no subject)"));
-  return bounce->date != NULL ? g_strdup_printf("%s (%s)", subject, bounce->date) : g_strdup(subject);
-}
-
 static void put_original(Page *page, const Bounce *bounce) {
   const char *reporter = find_reporter(bounce);
-  char *original = describe_original(bounce);
+  char *original = bounce_original(bounce);
   PageRow rows[] = {
       {g_strdup(tr(N_("Returned mail"))), original, TRUE},
       {g_strdup(tr(N_("Reported by"))), g_strdup(reporter), TRUE},

@@ -81,9 +81,10 @@ static void add_resume(App *app) {
   const CaseEntry *open = app->open;
   if (open == NULL)
     return;
+  g_autofree char *title = message_text(open->flow, NULL, NULL), *step = message_text(open->step_title, NULL, NULL);
   g_autoptr(Message) message =
-      message_new(open->step_title != NULL ? N_("Resume: {title}, {step}") : N_("Resume: {title}"), "title", open->flow,
-                  "step", open->step_title, NULL);
+      message_new(open->step_title != NULL ? N_("Resume: {title}, {step}") : N_("Resume: {title}"), "title", title,
+                  "step", step, NULL);
   MenuEntry *entry = add_entry(app, "r", message_text(message, NULL, NULL), when_words(open->at));
   if (entry != NULL)
     entry->command = CMD_RESUME;
@@ -227,7 +228,7 @@ static Page *current_page(App *app, int cols, int rows) {
   case OVER_HELP:
     return help_page(app, cols);
   case OVER_DETAILS:
-    return page_details(session_path(app->desk->session), cols);
+    return page_details(session_bounce(app->desk->session), session_path(app->desk->session), cols);
   case OVER_WARNINGS:
     return page_warnings(app->desk->diags, cols);
   default:

@@ -13,6 +13,8 @@
 #define COLUMNS 78
 /* Columns of the other server's words on the page that shows what was read. */
 #define MAX_WORDS 400
+/* Recipients whose words are told in full. */
+#define MAX_RECIPIENTS 20
 
 void voice_put(Voice *voice, const char *text) {
   g_autofree char *converted = NULL;
@@ -106,9 +108,28 @@ static void say_result(Voice *voice, const View *view) {
   say_labelled(voice, tr(N_("What it means")), view->meaning);
 }
 
-void voice_say_details(Voice *voice, const View *view) {
+static void say_bounce_details(Voice *voice, const Bounce *bounce) {
+  BounceRow rows[BOUNCE_ROWS];
+  guint n = bounce_rows_around(bounce, rows);
+  for (guint i = 0; i < n; i++)
+    say_labelled(voice, rows[i].label, rows[i].value);
+  bounce_rows_clear(rows, n);
+  for (guint i = 0; i < MIN(bounce->recipients->len, MAX_RECIPIENTS); i++) {
+    const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (!recipient->diagnostic)
+      continue;
+    voice_say(voice, 2, recipient->recipient);
+    say_quote(voice, recipient->diagnostic);
+  }
+}
+
+void voice_say_details(Voice *voice, const Desk *desk, const View *view) {
+  const Bounce *bounce = session_bounce(desk->session);
   if (!view->result) {
-    voice_say(voice, 0, tr(N_("There are no details here.")));
+    if (bounce)
+      say_bounce_details(voice, bounce);
+    else
+      voice_say(voice, 0, tr(N_("There are no details here.")));
     return;
   }
   for (guint i = 0; i < view->result->findings->len; i++) {

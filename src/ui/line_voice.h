@@ -20,8 +20,8 @@ void voice_say(Voice *voice, int indent, const char *text);
 void voice_say_view(Voice *voice, Desk *desk, const View *view);
 /* What may be typed now. */
 void voice_say_prompt(Voice *voice, const View *view);
-/* The look-ups behind a result. */
-void voice_say_details(Voice *voice, const View *view);
+/* The look-ups behind a result; before that what the bounce says in full. */
+void voice_say_details(Voice *voice, const Desk *desk, const View *view);
 /* The help of the step (`view` may be NULL) and of every step. */
 void voice_say_help(Voice *voice, const View *view);
 

@@ -7,20 +7,39 @@
 #define LABEL_SHARE 3
 /* Columns of the other server's words: about three lines. */
 #define MAX_WORDS 210
+/* Recipients whose words are told in full. */
+#define MAX_RECIPIENTS 20
+
+static void add_rows(Page *page, BounceRow *rows, guint n) {
+  int wide = 0;
+  for (guint i = 0; i < n; i++)
+    wide = MAX(wide, text_width(rows[i].label));
+  for (guint i = 0; i < n; i++)
+    page_add_pair(page, page->text, rows[i].label, MIN(wide, page->cols / LABEL_SHARE), rows[i].value);
+  bounce_rows_clear(rows, n);
+}
 
 void page_fill_bounce(Page *page, const View *view) {
   BounceRow rows[BOUNCE_ROWS];
   guint n = bounce_rows_read(view->bounce, view->reason, rows);
-  int wide = 0;
-  for (guint i = 0; i < n; i++)
-    wide = MAX(wide, text_width(rows[i].label));
   page_add_gap(page->text);
-  for (guint i = 0; i < n; i++)
-    page_add_pair(page, page->text, rows[i].label, MIN(wide, page->cols / LABEL_SHARE), rows[i].value);
-  bounce_rows_clear(rows, n);
+  add_rows(page, rows, n);
   g_autofree char *words = bounce_words(view->bounce, MAX_WORDS);
   if (words != NULL)
     page_add_quote(page, page->text, words);
+}
+
+void page_fill_bounce_details(Page *page, const Bounce *bounce) {
+  BounceRow rows[BOUNCE_ROWS];
+  page_add_heading(page->text, tr(N_("The bounce")));
+  add_rows(page, rows, bounce_rows_around(bounce, rows));
+  for (guint i = 0; i < MIN(bounce->recipients->len, MAX_RECIPIENTS); i++) {
+    const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
+    if (recipient->diagnostic == NULL)
+      continue;
+    page_add_text(page, page->text, STYLE_PLAIN, recipient->recipient, 3, 2);
+    page_add_quote(page, page->text, recipient->diagnostic);
+  }
 }
 
 /* One line while the text is still being pasted: all of it comes on the next page. */

@@ -87,8 +87,10 @@ static void add_run(Page *page, const ProbeRun *run) {
   }
 }
 
-Page *page_details(const GPtrArray *path, int cols) {
+Page *page_details(const Bounce *bounce, const GPtrArray *path, int cols) {
   Page *page = page_new(cols, tr(N_("Details: what was asked, of whom, what came back")), "");
+  if (bounce != NULL)
+    page_fill_bounce_details(page, bounce);
   for (guint i = 0; i < path->len; i++) {
     const Visit *visit = g_ptr_array_index(path, i);
     if (visit->run != NULL)

@@ -48,13 +48,16 @@ void page_fill_result(Page *page, const View *view, const StepState *state);
 /* What was read in the bounce of the view; see page_bounce.c. */
 void page_fill_bounce(Page *page, const View *view);
 void page_fill_recognised(Page *page, const Bounce *bounce);
+/* All that was read in it, with the other servers' whole words. */
+void page_fill_bounce_details(Page *page, const Bounce *bounce);
 
 /* Text that is only read: summary, warnings. */
 Page *page_read(const char *title, const char *right, const char *text, int cols);
 /* The help of the step (or NULL) and all keys. */
 Page *page_help(const char *help, int cols);
-/* What was asked, of whom, what came back: of every visit of `path` with a run. */
-Page *page_details(const GPtrArray *path, int cols);
+/* What the bounce says in full (NULL: there is none), and what was asked, of whom, what came back: of every visit of
+ * `path` with a run. */
+Page *page_details(const Bounce *bounce, const GPtrArray *path, int cols);
 Page *page_warnings(const Diags *diags, int cols);
 
 #endif
