@@ -21,8 +21,8 @@ static void put_email(Facts *facts, const char *name, const char *answer) {
     facts_set_text(facts, local, SOURCE_ASKED, address->local);
   else
     facts_set_unknown(facts, local, SOURCE_ASKED, "not valid");
-  if (address->domain != NULL)
-    facts_set_text(facts, domain, SOURCE_ASKED, address->domain);
+  if (address->domain != NULL || address->dns_name != NULL)
+    facts_set_text(facts, domain, SOURCE_ASKED, address->domain != NULL ? address->domain : address->dns_name);
   else
     facts_set_unknown(facts, domain, SOURCE_ASKED, "not valid");
 }

@@ -347,6 +347,12 @@ static void parse_characters(Address *address, const char *bytes, const gunichar
     address->position = (guint)verdict.at + 1;
     address->character = chars[verdict.at];
   }
+  if (address->character == '_' && verdict.reason == ADDRESS_DOMAIN_LABEL) {
+    g_autofree char *behind = g_ucs4_to_utf8(chars + verdict.sign + 1, (glong)(n - verdict.sign - 1), NULL, NULL, NULL);
+    address->dns_name = domain_name_to_ascii(behind);
+    if (address->dns_name != NULL)
+      return;
+  }
   g_autofree char *cleaned = clean(chars, n);
   glong length = 0;
   g_autofree gunichar *again = g_utf8_to_ucs4_fast(cleaned, -1, &length);
@@ -383,5 +389,6 @@ void address_free(Address *address) {
   g_free(address->local);
   g_free(address->domain);
   g_free(address->domain_unicode);
+  g_free(address->dns_name);
   g_free(address);
 }

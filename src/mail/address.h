@@ -37,6 +37,8 @@ typedef struct Address {
   char *local;   /* of the valid or cleaned address; UTF-8; NULL if there is none */
   char *domain;  /* A-labels, lower case; address literals in brackets */
   char *domain_unicode;    /* U-labels, if they differ from `domain`; else NULL */
+  char *dns_name;          /* without `domain`: what stands behind the @, where only underscores keep it from being one.
+                              The DNS can hold such names (RFC 2181 s11); else NULL */
   gboolean needs_smtputf8; /* the local part is not ASCII (RFC 6531) */
   gboolean carrier_form;   /* `..` or `.@` in the local part of a Japanese mobile carrier's domain: works there although
                               RFC 5321 forbids it */

@@ -5,6 +5,8 @@
 #include "probe/known.h"
 #include "probe/route.h"
 
+#include <string.h>
+
 static const ProbeInput address_inputs[] = {
     {"email", "email", TRUE, N_("the address as it was typed or pasted")},
     {0},
@@ -23,7 +25,7 @@ static const FactSpec address_gives[] = {
     {"local", FACT_TEXT, NULL, N_("the part before the @")},
     {"domain", FACT_TEXT, NULL, N_("the part behind the @, as the DNS knows it")},
     {"smtputf8", FACT_TEXT, "yes no", N_("whether servers on the way must know internationalised addresses")},
-    {"takes_mail", FACT_TEXT, "yes no", N_("whether the domain takes mail")},
+    {"takes_mail", FACT_TEXT, "yes no", N_("whether the domain takes mail: it names servers for it, or has an address")},
     {"suggestion", FACT_TEXT, NULL, N_("a similar address whose domain takes mail while the typed one does not")},
     {"lookalike", FACT_TEXT, NULL,
      N_("the well known domain that the typed one is often mistaken for, if it takes mail")},
@@ -57,7 +59,7 @@ typedef struct Look {
   Net *net;
   Result *result;
   const Address *address;
-  const char *domain;
+  const char *typed, *domain;
 } Look;
 
 static void set_text(Look *look, const char *name, const char *value) {
@@ -69,18 +71,24 @@ static void set_text(Look *look, const char *name, const char *value) {
 
 static char *address_at(const Look *look, const char *domain) {
   g_autofree char *unicode = domain_to_unicode(domain);
-  return g_strconcat(look->address->local, "@", unicode, NULL);
+  int before = (int)strcspn(look->typed, "@"); /* of an address that has no form, but something to look up */
+  return look->address->local != NULL ? g_strconcat(look->address->local, "@", unicode, NULL)
+                                      : g_strdup_printf("%.*s@%s", before, look->typed, unicode);
 }
 
 /* --- the form --- */
 
 static Message *reason_message(const Address *address, const char *character) {
-  Message *text = message_new(reason_texts[address->reason], "character", character != NULL ? character : "", NULL);
+  const char *reason = address->dns_name != NULL
+                           ? N_("At position {position} stands an underscore, which no mail domain may have in its name")
+                           : reason_texts[address->reason];
+  Message *text = message_new(reason, "character", character != NULL ? character : "", NULL);
   return message_set_number(text, "position", address->position);
 }
 
-static void look_at_form(Look *look, const char *typed) {
+static void look_at_form(Look *look) {
   const Address *address = look->address;
+  const char *typed = look->typed;
   gboolean valid = address->reason == ADDRESS_OK;
   g_autofree char *character = address->character != 0 ? character_describe(address->character) : NULL;
   set_text(look, "valid", valid ? "yes" : "no");
@@ -99,6 +107,10 @@ static void look_at_form(Look *look, const char *typed) {
   finding_set_ground(row, GROUND_INPUT, "RFC 5321 s4.1.2");
   if (!valid && address->cleaned != NULL)
     finding_set_advice(row, message_new(N_("What is probably meant: {cleaned}"), "cleaned", address->cleaned, NULL));
+  if (address->dns_name != NULL)
+    finding_set_advice(row, message_new(N_("Many servers refuse such an address. The DNS can hold the name, so it is looked up "
+                                           "all the same"),
+                                        NULL));
   if (address->carrier_form)
     finding_set_ground(
         result_add(
@@ -125,11 +137,12 @@ static const struct {
   const char *text;
 } domain_texts[] = {
     {ROUTE_WAIT, LEVEL_WAIT, N_("Looking up whether it takes mail")},
-    {ROUTE_MX, LEVEL_OK, N_("The domain takes mail")},
+    {ROUTE_MX, LEVEL_OK, N_("The domain names servers for its mail")},
     {ROUTE_IMPLICIT, LEVEL_OK, N_("The domain has no mail server of its own, but an address that mail may go to")},
     {ROUTE_NULL_MX, LEVEL_FAIL, N_("The domain says that it takes no mail")},
     {ROUTE_NO_DATA, LEVEL_FAIL, N_("The domain exists, but has neither a mail server nor an address")},
     {ROUTE_NXDOMAIN, LEVEL_FAIL, N_("The domain does not exist")},
+    {ROUTE_DANGLING, LEVEL_FAIL, N_("The domain is an alias (CNAME) of {name}, and that name does not exist")},
     {ROUTE_UNKNOWN, LEVEL_UNKNOWN, N_("Whether the domain takes mail could not be found out: {why}")},
 };
 
@@ -138,7 +151,7 @@ static void look_at_domain(Look *look, const Route *typed) {
   for (guint i = 0; i < G_N_ELEMENTS(domain_texts); i++) {
     if (domain_texts[i].kind != typed->kind)
       continue;
-    Message *text = message_new(domain_texts[i].text, NULL);
+    Message *text = message_new(domain_texts[i].text, "name", typed->alias != NULL ? typed->alias : "", NULL);
     if (typed->kind == ROUTE_UNKNOWN)
       message_set_tr(text, "why", dns_status_message(typed->decisive->status));
     Finding *row = result_add(look->result, domain_texts[i].level, shown, text);
@@ -281,9 +294,10 @@ static ProbeState look_up(Look *look) {
 static ProbeState run_address(Net *net, const Facts *inputs, Result *result) {
   const char *typed = probe_input(inputs, "email");
   g_autoptr(Address) address = address_parse(typed);
-  Look look = {.net = net, .result = result, .address = address, .domain = address->domain};
-  look_at_form(&look, typed);
-  if (address->domain != NULL && !address->literal)
+  Look look = {.net = net, .result = result, .address = address, .typed = typed};
+  look.domain = address->domain != NULL ? address->domain : address->dns_name;
+  look_at_form(&look);
+  if (look.domain != NULL && !address->literal)
     return look_up(&look);
   /* No domain to ask for, or an address in its place. */
   set_text(&look, "suggestion", NULL);

@@ -1,7 +1,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "probe/autoconfig_look.h"
 
 #include <string.h>
@@ -148,7 +147,7 @@ static void sum_up(AutoconfigLook *look) {
 }
 
 static ProbeState run_autoconfig(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = probe_take_domain(&probe_autoconfig, inputs, result, domain_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_autoconfig, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   g_autoptr(GArray) servers = mail_servers_new();

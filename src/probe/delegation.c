@@ -1,7 +1,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "probe/delegation_look.h"
 
 #include <string.h>
@@ -156,7 +155,7 @@ static ProbeState say(Telling *t) {
 }
 
 static ProbeState run_delegation(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = probe_take_domain(&probe_delegation, inputs, result, domain_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_delegation, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   g_autoptr(GPtrArray) faults = g_ptr_array_new();

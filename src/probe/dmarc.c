@@ -2,7 +2,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "probe/host_look.h"
 #include "probe/route.h"
 
@@ -262,7 +261,7 @@ static ProbeState look_at(DmarcLook *look, const DnsAnswer *exists) {
 }
 
 static ProbeState run_dmarc(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = probe_take_domain(&probe_dmarc, inputs, result, domain_name_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_dmarc, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   g_autoptr(DmarcTrail) trail = dmarc_trail_ask(net, domain);

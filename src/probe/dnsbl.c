@@ -69,7 +69,7 @@ typedef struct Look {
   gboolean own;               /* lists of the user's own: asked about everything */
   const DnsList *named; /* by the bounce; NULL: none that is known */
   const char *range; /* of an address that is not public; NULL: public */
-  gboolean private_domain;
+  gboolean private_domain, one_label;
 } Look;
 
 /* --- what is looked for --- */
@@ -154,7 +154,7 @@ static void take_names(Look *look, Role role, const char *text) {
 }
 
 static gboolean take_domain(Look *look, const char *text) {
-  char *domain = domain_to_ascii(text);
+  char *domain = domain_name_to_ascii(text);
   if (domain == NULL) {
     probe_bad_input(look->result, message_new(N_("\"{domain}\" is not the name of a domain"), "domain", text, NULL),
                     "RFC 1035 s2.3.1");
@@ -166,6 +166,7 @@ static gboolean take_domain(Look *look, const char *text) {
     return TRUE;
   }
   look->private_domain = TRUE;
+  look->one_label = strchr(domain, '.') == NULL;
   g_free(domain);
   return TRUE;
 }
@@ -362,7 +363,9 @@ static void say_not_public(Look *look) {
     finding_set_ground(
         result_add(
             look->result, LEVEL_UNKNOWN, NULL,
-            message_new(N_("Not asked: this name is kept out of the public DNS, so that no public list can know it"),
+            message_new(look->one_label
+                            ? N_("Not asked: this is only one part of a name, and lists know whole ones")
+                            : N_("Not asked: this name is kept out of the public DNS, so that no public list can know it"),
                         NULL)),
         GROUND_NOT_ASKED, "RFC 6761 s6");
   if (look->range != NULL) {
@@ -373,6 +376,13 @@ static void say_not_public(Look *look) {
                                            "stands in the bounce, or in the Received lines of a mail that arrived"),
                                         NULL));
   }
+}
+
+/* One of several inputs is enough: none is "the" missing one. */
+static ProbeState not_asked(Look *look) {
+  result_add(look->result, LEVEL_SKIP, NULL, message_new(N_("Not asked: neither an IP address nor a domain is known"), NULL));
+  probe_set_unknown(&probe_dnsbl, look->result, "not asked");
+  return PROBE_DONE;
 }
 
 static ProbeState sweep(Look *look, Net *net, const SweepChoice *choice, const char *words) {
@@ -402,8 +412,7 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
   choice.own = lists != NULL && lists[0] != '\0' && !choice.all && !g_str_equal(lists, "core");
   look->own = choice.own;
   if (ip == NULL && domain == NULL && helo == NULL && names == NULL && links == NULL) {
-    probe_not_asked(&probe_dnsbl, look->result, "ip");
-    return PROBE_DONE;
+    return not_asked(look);
   }
   if (ip != NULL)
     facts_set_text(look->result->facts, "address_source", SOURCE_PROBE, source != NULL ? source : "asked");
@@ -437,8 +446,7 @@ static ProbeState run_look(Look *look, Net *net, const Facts *inputs) {
   if (look->n_targets > 0)
     return sweep(look, net, &choice, words);
   if (ip == NULL && domain == NULL) {
-    probe_not_asked(&probe_dnsbl, look->result, "ip");
-    return PROBE_DONE;
+    return not_asked(look);
   }
   facts_set_text(look->result->facts, "status", SOURCE_PROBE, "not_public");
   return stop(look, "not asked");

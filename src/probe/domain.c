@@ -1,7 +1,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "mail/rdap.h"
 #include "probe/https.h"
 #include "probe/known.h"
@@ -293,10 +292,13 @@ static ProbeState ask_list(DomainLook *look) {
 
 static ProbeState look_at(DomainLook *look, const char *domain) {
   const char *tld = registry_tld(domain);
-  if (look->name == NULL || registries_is_special(look->registries, domain)) {
+  gboolean special = registries_is_special(look->registries, domain);
+  if (look->name == NULL || special) {
     finding_set_ground(result_add(look->result, LEVEL_NOTE, domain,
-                                  message_new(N_("Nobody registers names like this one: it is reserved"), NULL)),
-                       GROUND_INPUT, "RFC 6761 s6");
+                                  message_new(special ? N_("Nobody registers names like this one: it is reserved")
+                                                      : N_("This is only the ending that registered domains have"),
+                                              NULL)),
+                       GROUND_INPUT, special ? "RFC 6761 s6" : "RFC 9499 s9");
     facts_set_text(look->result->facts, "status", SOURCE_PROBE, "reserved");
     set_all_absent(look);
     return PROBE_DONE;
@@ -312,7 +314,7 @@ static ProbeState look_at(DomainLook *look, const char *domain) {
 }
 
 static ProbeState run_domain(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = probe_take_domain(&probe_domain, inputs, result, domain_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_domain, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   DomainLook look = {.net = net, .result = result, .registries = known_registries(net)};

@@ -5,6 +5,8 @@
 #include "probe/host_look.h"
 #include "probe/route.h"
 
+#include <string.h>
+
 /* So many addresses get a row; a hostile answer may have hundreds. */
 #define MAX_ROWS 20
 
@@ -139,8 +141,18 @@ static ProbeState say_bad_name(Result *result, const char *host) {
   return PROBE_DONE;
 }
 
+/* The DNS can hold such names (RFC 2181 s11), so they are looked up. */
+static void say_underscore(Result *result, const char *host) {
+  if (strchr(host, '_') != NULL)
+    finding_set_ground(result_add(result, LEVEL_NOTE, host,
+                                  message_new(N_("No computer may have an underscore in its name, so that some programs do not "
+                                                 "take this one"),
+                                              NULL)),
+                       GROUND_INPUT, "RFC 1123 s2.1");
+}
+
 static ProbeState run_host(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *host = domain_to_ascii(probe_input(inputs, "host"));
+  g_autofree char *host = domain_name_to_ascii(probe_input(inputs, "host"));
   Ip ip;
   if (host == NULL || ip_parse(host, &ip))
     return say_bad_name(result, probe_input(inputs, "host"));
@@ -148,6 +160,7 @@ static ProbeState run_host(Net *net, const Facts *inputs, Result *result) {
   guint open = host_look_open(&look);
   result->total = 2;
   result->done = 2 - open;
+  say_underscore(result, host);
   if (open < 2)
     say_aliases(result, host, &look);
   if (host_look_count(&look) > 0)

@@ -36,7 +36,7 @@ static gboolean ends_in_number(const char *host) {
 static gboolean take_host(Url *url, const char *host) {
   Ip ip;
   url->literal = ip_parse(host, &ip);
-  url->host = url->literal ? ip_format(&ip) : domain_to_ascii(host);
+  url->host = url->literal ? ip_format(&ip) : domain_name_to_ascii(host);
   return url->host != NULL && (url->literal || !ends_in_number(url->host));
 }
 

@@ -1,7 +1,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "mail/mta_sts.h"
 #include "probe/host_look.h"
 #include "probe/mta_sts_look.h"
@@ -134,7 +133,7 @@ static ProbeState look_at(StsLook *look, const char *host) {
 }
 
 static ProbeState run_mta_sts(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = probe_take_domain(&probe_mta_sts, inputs, result, domain_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_mta_sts, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   g_autofree char *name = g_strconcat("_mta-sts.", domain, NULL), *host = g_strconcat("mta-sts.", domain, NULL);

@@ -1,7 +1,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "probe/host_look.h"
 #include "probe/mx_look.h"
 #include "probe/route.h"
@@ -94,47 +93,38 @@ static void look_implicit(MxLook *look, const Route *route) {
 /* The sentences for routes that end here; {domain} and {name}, what it is an alias of, are filled in. */
 static const struct {
   RouteKind kind;
-  gboolean alias;
   const char *text, *advice, *reference, *fault;
 } endings[] = {
-    {ROUTE_NXDOMAIN, TRUE, N_("The domain {domain} is an alias (CNAME) of {name}, and that name does not exist"),
+    {ROUTE_DANGLING, N_("The domain {domain} is an alias (CNAME) of {name}, and that name does not exist"),
      N_("The domain itself exists. Its administrator must correct the alias or bring back the name it leads to"),
      "RFC 6604 s3", "dangling_alias"},
-    {ROUTE_NXDOMAIN, FALSE, N_("The domain {domain} does not exist"),
+    {ROUTE_NXDOMAIN, N_("The domain {domain} does not exist"),
      N_("Compare it letter by letter with an older mail or a business card. If it is right, the domain was given up or "
         "its DNS is broken"),
      "RFC 8020 s2", NULL},
-    {ROUTE_NO_DATA, FALSE, N_("The domain {domain} exists, but has neither a mail server nor an address"),
+    {ROUTE_NO_DATA, N_("The domain {domain} exists, but has neither a mail server nor an address"),
      N_("Nobody can receive mail there. Ask for another address"), "RFC 5321 s5.1", NULL},
-    {ROUTE_NULL_MX, FALSE, N_("The domain {domain} says that it takes no mail"),
+    {ROUTE_NULL_MX, N_("The domain {domain} says that it takes no mail"),
      N_("Nobody can receive mail there. Ask for another address"), "RFC 7505 s3", NULL},
 };
 
-/* The name at the end of the aliases (CNAME) that the domain itself stands for, or NULL. */
-static const char *alias_end(const Route *route) {
-  const HostLook look = {{route->mx}};
-  g_autoptr(GPtrArray) aliases = host_look_aliases(&look);
-  return aliases->len > 0 ? g_ptr_array_index(aliases, aliases->len - 1) : NULL;
-}
-
 static void say_alias(MxLook *look, const Route *route) {
-  const char *name = alias_end(route);
-  if (name == NULL || route->kind == ROUTE_NXDOMAIN)
+  if (route->alias == NULL || route->kind == ROUTE_DANGLING)
     return;
   Finding *row = result_add(
       look->result, LEVEL_NOTE, look->domain,
-      message_new(N_("This domain is an alias (CNAME): mail goes by the records of {name}"), "name", name, NULL));
+      message_new(N_("This domain is an alias (CNAME): mail goes by the records of {name}"), "name", route->alias, NULL));
   probe_add_answer(row, route->mx, "RFC 5321 s5.1");
 }
 
 static void look_ending(MxLook *look, const Route *route) {
-  const char *name = alias_end(route);
+  const char *name = route->alias != NULL ? route->alias : "";
   for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
-    if (endings[i].kind != route->kind || (endings[i].alias && name == NULL))
+    if (endings[i].kind != route->kind)
       continue;
     Finding *row =
         result_add(look->result, LEVEL_FAIL, "MX",
-                   message_new(endings[i].text, "domain", look->domain, "name", name != NULL ? name : "", NULL));
+                   message_new(endings[i].text, "domain", look->domain, "name", name, NULL));
     finding_set_advice(row, message_new(endings[i].advice, NULL));
     probe_add_answer(row, route->decisive, endings[i].reference);
     row->elapsed_ms = route->decisive->elapsed_ms;
@@ -199,8 +189,7 @@ static ProbeState look_at(MxLook *look) {
 }
 
 static ProbeState run_mx(Net *net, const Facts *inputs, Result *result) {
-  /* RFC 2181 s11: some domains with an underscore take mail, whatever RFC 5321 says of such addresses. */
-  g_autofree char *domain = probe_take_domain(&probe_mx, inputs, result, domain_name_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_mx, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   g_autoptr(GArray) hosts = g_array_new(FALSE, TRUE, sizeof(MxHost));

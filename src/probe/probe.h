@@ -79,10 +79,10 @@ const char *probe_input(const Facts *inputs, const char *name);
 void probe_set_unknown(const Probe *probe, Result *result, const char *why);
 /* A row about an input that cannot be used; takes `text`. `reference`: the RFC section that it breaks, static. */
 void probe_bad_input(Result *result, Message *text, const char *reference);
-/* The input `domain` as `to_ascii` makes it (domain_to_ascii(), or domain_name_to_ascii() where underscores may be); the
- * caller frees it.  NULL: it is none, and the result says all that is left to say: a row, "status" bad_name where the probe
- * gives that fact, the rest unknown. */
-char *probe_take_domain(const Probe *probe, const Facts *inputs, Result *result, char *(*to_ascii)(const char *bytes));
+/* The input `domain` in A-labels; underscores may be in it, since the DNS can hold them (RFC 2181 s11), whatever hosts are
+ * called.  The caller frees it.  NULL: it is none, and the result says all that is left to say: a row, "status" bad_name where
+ * the probe gives that fact, the rest unknown. */
+char *probe_take_domain(const Probe *probe, const Facts *inputs, Result *result);
 /* All facts unknown, and a row that says which input is missing. */
 void probe_not_asked(const Probe *probe, Result *result, const char *missing);
 /* Why nobody could tell, as a message id: what the resolver itself says about it (RFC 8914), else its status. */

@@ -1,7 +1,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "mail/provider.h"
 #include "probe/known.h"
 #include "probe/route.h"
@@ -254,7 +253,7 @@ static void say_no_servers(ProviderLook *look) {
 }
 
 static ProbeState run_provider(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = probe_take_domain(&probe_provider, inputs, result, domain_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_provider, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   g_autofree char *autodiscover = g_strconcat("autodiscover.", domain, NULL);

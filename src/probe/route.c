@@ -49,6 +49,15 @@ static void judge_addresses(Route *route) {
   decide(route, ROUTE_NO_DATA, "no_data", route->mx);
 }
 
+/* The name at the end of the aliases, or NULL. */
+static const char *alias_end(const DnsAnswer *answer) {
+  const char *name = NULL;
+  for (guint i = 0; i < answer->n_records; i++)
+    if (answer->records[i].type == DNS_CNAME)
+      name = answer->records[i].value;
+  return name;
+}
+
 static gboolean lacks_mx(const DnsAnswer *mx) {
   return mx->status == DNS_NODATA || (mx->status == DNS_OK && dns_answer_count(mx) == 0);
 }
@@ -67,7 +76,10 @@ Route route_ask(Net *net, const char *domain) {
   ask_addresses(net, domain, &route);
   if (route.mx == NULL)
     return route;
-  if (route.mx->status == DNS_NXDOMAIN)
+  route.alias = alias_end(route.mx);
+  if (route.mx->status == DNS_NXDOMAIN && route.alias != NULL) /* RFC 6604 s3: said of the end of the chain */
+    decide(&route, ROUTE_DANGLING, "nxdomain", route.mx);
+  else if (route.mx->status == DNS_NXDOMAIN)
     decide(&route, ROUTE_NXDOMAIN, "nxdomain", route.mx);
   else if (dns_is_unknown(route.mx->status))
     decide(&route, ROUTE_UNKNOWN, route_unknown_word(route.mx->status), route.mx);

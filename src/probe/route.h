@@ -11,6 +11,7 @@ typedef enum RouteKind {
   ROUTE_NULL_MX,  /* says that it takes no mail (RFC 7505) */
   ROUTE_NO_DATA,  /* exists, without MX and address */
   ROUTE_NXDOMAIN,
+  ROUTE_DANGLING, /* exists, as an alias (CNAME) of a name that does not */
   ROUTE_UNKNOWN, /* nobody could tell */
 } RouteKind;
 
@@ -19,6 +20,7 @@ typedef struct Route {
   const char *word;               /* of the fact mx.status; NULL while waiting, or if there is no word: cancelled */
   const DnsAnswer *decisive;      /* the answer that decided; NULL while waiting */
   const DnsAnswer *mx, *a, *aaaa; /* NULL: under way, or not needed */
+  const char *alias;              /* the name at the end of the aliases that the domain stands for, or NULL */
 } Route;
 
 /* Asks all three at once and judges what has come back.  `domain`: A-labels. */
@@ -30,7 +32,8 @@ static inline gboolean route_takes_mail(RouteKind kind) {
 
 /* TRUE: proven not to take mail. */
 static inline gboolean route_is_closed(RouteKind kind) {
-  return kind == ROUTE_NULL_MX || kind == ROUTE_NO_DATA || kind == ROUTE_NXDOMAIN;
+  return kind == ROUTE_NULL_MX || kind == ROUTE_NO_DATA || kind == ROUTE_NXDOMAIN ||
+         kind == ROUTE_DANGLING;
 }
 
 /* TRUE if the answer is "." and nothing else (RFC 7505 s3). */

@@ -1,6 +1,7 @@
 #include "probe/probe.h"
 
 #include "base/catalogue.h"
+#include "mail/address.h"
 
 #include <string.h>
 
@@ -157,9 +158,9 @@ static gboolean gives(const Probe *probe, const char *name) {
   return FALSE;
 }
 
-char *probe_take_domain(const Probe *probe, const Facts *inputs, Result *result, char *(*to_ascii)(const char *bytes)) {
+char *probe_take_domain(const Probe *probe, const Facts *inputs, Result *result) {
   const char *typed = probe_input(inputs, "domain");
-  char *domain = to_ascii(typed);
+  char *domain = domain_name_to_ascii(typed);
   if (domain != NULL)
     return domain;
   probe_bad_input(result, message_new(N_("\"{domain}\" is not the name of a domain"), "domain", typed, NULL),

@@ -173,7 +173,7 @@ gboolean smtp_inputs_read(SmtpInputs *out, const Facts *inputs, Result *result) 
   *out = (SmtpInputs){.helo = probe_input(inputs, "helo")};
   if (!read_server(out, server))
     return bad_input(result, N_("\"{value}\" is neither the name of a server nor an address"), server);
-  if (domain != NULL && (out->domain = domain_to_ascii(domain)) == NULL)
+  if (domain != NULL && (out->domain = domain_name_to_ascii(domain)) == NULL)
     return bad_input(result, N_("\"{value}\" is not the name of a domain"), domain);
   if (out->helo != NULL && !is_helo(out->helo))
     return bad_input(result, N_("\"{value}\" is no name to greet a server with"), out->helo);
@@ -195,6 +195,7 @@ static const struct {
   const char *text, *reference;
 } endings[] = {
     {ROUTE_NXDOMAIN, N_("The domain {domain} does not exist"), "RFC 8020 s2"},
+    {ROUTE_DANGLING, N_("The domain {domain} is an alias (CNAME) of {name}, and that name does not exist"), "RFC 6604 s3"},
     {ROUTE_NO_DATA, N_("The domain {domain} exists, but has neither a mail server nor an address"), "RFC 5321 s5.1"},
     /* RFC 7505 s4.1: nothing is tried any more. */
     {ROUTE_NULL_MX, N_("The domain {domain} says that it takes no mail"), "RFC 7505 s3"},
@@ -215,7 +216,8 @@ gboolean smtp_route_row(const SmtpServers *servers, const char *domain, Result *
   *word = "no_mail";
   for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
     if (endings[i].kind == route->kind) {
-      Finding *row = result_add(result, LEVEL_FAIL, "MX", message_new(endings[i].text, "domain", domain, NULL));
+      Finding *row = result_add(result, LEVEL_FAIL, "MX",
+                                message_new(endings[i].text, "domain", domain, "name", route->alias != NULL ? route->alias : "", NULL));
       probe_add_answer(row, route->decisive, endings[i].reference);
       return TRUE;
     }

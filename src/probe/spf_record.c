@@ -37,34 +37,39 @@ static const DnsAnswer *look(gpointer user, const char *name, DnsType type) {
 
 /* --- rows --- */
 
-static void verdict_row(SpfRows *rows, Level level, Message *text) {
+static Finding *verdict_row(SpfRows *rows, Level level, Message *text) {
   const SpfVerdict *verdict = rows->verdict;
   rows->level = level;
   Finding *row = result_add(rows->result, level, verdict->domain, text);
   if (verdict->record != NULL)
     finding_set_quote(row, verdict->record);
-  if (verdict->answer != NULL)
-    probe_add_answer(row, verdict->answer, "RFC 7208 s4.4");
-  else
-    finding_set_ground(row, GROUND_INPUT, "RFC 7208 s4.3");
+  probe_add_answer(row, verdict->answer, "RFC 7208 s4.4");
+  return row;
+}
+
+/* "In order" is not what a record is that the rows below warn of. */
+static void say_good(SpfRows *rows) {
+  gboolean flawed = rows->verdict->open || rows->verdict->suspect != NULL;
+  Message *text = message_new(flawed ? N_("Receivers can read the SPF record; {n} of 10 look-ups are used")
+                                     : N_("The SPF record is in order; {n} of 10 look-ups are used"),
+                              NULL);
+  verdict_row(rows, LEVEL_OK, message_set_number(text, "n", rows->verdict->terms));
 }
 
 static void say_verdict(SpfRows *rows) {
   const SpfVerdict *verdict = rows->verdict;
   if (verdict->result == SPF_TEMPERROR)
-    verdict_row(
-        rows, LEVEL_UNKNOWN,
-        message_new(N_("Not all of the SPF record of {domain} could be read"), "domain", verdict->domain, NULL));
+    verdict_row(rows, LEVEL_UNKNOWN, message_new(N_("Not all of the SPF record could be read"), NULL));
   else if (verdict->result == SPF_NONE)
-    verdict_row(rows, LEVEL_NOTE, message_new(N_("{domain} has no SPF record"), "domain", verdict->domain, NULL));
+    verdict_row(rows, LEVEL_NOTE, message_new(N_("There is no SPF record"), NULL));
   else if (verdict->result == SPF_PERMERROR)
-    verdict_row(rows, LEVEL_FAIL,
-                message_new(N_("The SPF record of {domain} is broken: receivers cannot use it"), "domain",
-                            verdict->domain, NULL));
+    finding_set_advice(verdict_row(rows, LEVEL_FAIL,
+                                   message_new(N_("The SPF record is broken: receivers cannot use it"), NULL)),
+                       message_new(N_("The administrator of {domain} must correct it. Some receivers refuse the mail until "
+                                      "then"),
+                                   "domain", verdict->domain, NULL));
   else
-    verdict_row(rows, LEVEL_OK,
-                message_set_number(message_new(N_("The SPF record is in order; {n} of 10 look-ups are used"), NULL),
-                                   "n", verdict->terms));
+    say_good(rows);
 }
 
 static void say_rest(SpfRows *rows) {
@@ -151,7 +156,13 @@ static ProbeState run_spf_record(Net *net, const Facts *inputs, Result *result) 
   }
   result->done = 1;
   SpfRows rows = {.result = result, .verdict = verdict, .ip = ""};
-  say_verdict(&rows);
+  /* Where not even the record was there to be read, the row about that look-up says it all. */
+  if (verdict->result == SPF_TEMPERROR && verdict->record == NULL)
+    rows.level = LEVEL_UNKNOWN;
+  else if (verdict->problem == SPF_BAD_NAME)
+    rows.level = LEVEL_NOTE;
+  else
+    say_verdict(&rows);
   say_rest(&rows);
   set_facts(verdict, result);
   return PROBE_DONE;

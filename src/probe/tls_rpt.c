@@ -1,7 +1,6 @@
 #include "probe/table.h"
 
 #include "base/catalogue.h"
-#include "mail/address.h"
 #include "mail/tls_rpt.h"
 #include "probe/host_look.h"
 #include "probe/route.h"
@@ -88,7 +87,7 @@ static void say_unknown(TlsRptLook *look) {
 }
 
 static ProbeState run_tls_rpt(Net *net, const Facts *inputs, Result *result) {
-  g_autofree char *domain = probe_take_domain(&probe_tls_rpt, inputs, result, domain_to_ascii);
+  g_autofree char *domain = probe_take_domain(&probe_tls_rpt, inputs, result);
   if (domain == NULL)
     return PROBE_DONE;
   g_autofree char *name = g_strconcat("_smtp._tls.", domain, NULL);

@@ -66,8 +66,9 @@ static const char *fill_inputs(const char *text, Facts *inputs) {
     g_autoptr(Address) address = address_parse(text);
     facts_set_text(inputs, "email", SOURCE_ASKED, text);
     facts_set_text(inputs, "sender", SOURCE_ASKED, text);
-    if (address->domain != NULL && !address->literal)
-      facts_set_text(inputs, "domain", SOURCE_ASKED, address->domain);
+    const char *domain = address->domain != NULL ? address->domain : address->dns_name;
+    if (domain != NULL && !address->literal)
+      facts_set_text(inputs, "domain", SOURCE_ASKED, domain);
     return "email";
   }
   if (ip_parse(text, &ip)) {

@@ -195,6 +195,16 @@ def addresses(resolver):
     code, lines, _ = check(resolver, "taro@exmaple.test")
     expect("a slip of the finger", {"code": code, **facts(lines[0], "address")},
            {"code": 1, "address.valid": True, "address.takes_mail": False, "address.suggestion": "taro@example.test"})
+    code, lines, _ = check(resolver, "taro@dangling.test")
+    words = lines[0]["probes"]["address"]["findings"][1]["text"]
+    tap.ok(code == 1 and facts(lines[0], "address")["address.takes_mail"] is False and "alias (CNAME) of gone.test" in words,
+           "an alias of nothing is no domain that does not exist", words)
+    code, lines, _ = check(resolver, "taro@under_score.test")
+    expect("an underscore breaks the rules, and the DNS holds it", {"code": code, **facts(lines[0], "address"), **facts(lines[0], "mx")},
+           {"code": 1, "address.valid": False, "address.takes_mail": True, "mx.hosts": ["mx1.example.test"]})
+    code, lines, _ = check(resolver, "under_score.test")
+    wrong = [name for name, found in lines[0]["probes"].items() if found["status"] in ("warn", "fail")]
+    tap.ok(wrong == [], "no probe takes a domain with an underscore for a fault", wrong)
     code, lines, _ = check(resolver, "--probe", "address", " taro@example.test")
     expect("a blank before it", {"code": code, **facts(lines[0], "address")},
            {"code": 1, "address.valid": False, "address.reason": "space", "address.position": 1,

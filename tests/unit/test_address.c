@@ -209,6 +209,7 @@ static const Row rows[] = {
     {"taro@-example.com", ADDRESS_DOMAIN_LABEL, 6, '-', NULL},
     {"taro@example-.com", ADDRESS_DOMAIN_LABEL, 13, '-', NULL},
     {"taro@exam_ple.com", ADDRESS_DOMAIN_LABEL, 10, '_', NULL},
+    {"taro@_.\xE4\xBE\x8B.example", ADDRESS_DOMAIN_LABEL, 6, '_', NULL},
     {"taro@example.123", ADDRESS_DOMAIN_LABEL, 0, 0, NULL},
     {"taro@.", ADDRESS_DOMAIN_LABEL, 6, '.', NULL},
     /* internationalised */
@@ -242,6 +243,8 @@ static void test_table(void) {
     g_assert_cmpstr(address->cleaned, ==, same ? row->input : row->cleaned);
     g_assert_true((address->local != NULL) == (address->cleaned != NULL));
     g_assert_true((address->domain != NULL) == (address->cleaned != NULL));
+    /* Only an underscore leaves something that the DNS can hold. */
+    g_assert_true((address->dns_name != NULL) == (address->character == '_' && address->reason == ADDRESS_DOMAIN_LABEL));
     if (!address->cleaned)
       continue;
     /* What was cleaned is valid, and cleaning it again changes nothing. */

@@ -331,7 +331,7 @@ static void test_other_registries(void) {
       {"mail.example.ne.jp", "no_service", LEVEL_NOTE, "cannot ask the registry of .jp", "https://whois.jprs.jp/"},
       {"mail.example.test", "reserved", LEVEL_NOTE, "reserved", NULL},
       {"www.example.com", "reserved", LEVEL_NOTE, "reserved", NULL},
-      {"com", "reserved", LEVEL_NOTE, "reserved", NULL},
+      {"com", "reserved", LEVEL_NOTE, "only the ending", NULL},
       {"no domain", "bad_name", LEVEL_FAIL, "not the name of a domain", NULL},
   };
   g_autoptr(GPtrArray) lines = world_of(0);
