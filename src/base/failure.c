@@ -20,7 +20,7 @@ static const struct {
     {ENOSPC, G_FILE_ERROR_NOSPC, N_("the disk is full")},
     {EDQUOT, G_FILE_ERROR_FAILED, N_("your share of the disk is full")},
     {EROFS, G_FILE_ERROR_ROFS, N_("nothing can be written on this disk")},
-    {EFBIG, G_FILE_ERROR_FAILED, N_("the file would become too large")},
+    {EFBIG, G_FILE_ERROR_FAILED, N_("the file is too large")},
     {EIO, G_FILE_ERROR_IO, N_("the disk or the device has a fault")},
     {EMFILE, G_FILE_ERROR_MFILE, N_("too many files are open")},
     {ENFILE, G_FILE_ERROR_NFILE, N_("too many files are open")},

@@ -1,52 +1,21 @@
 #include "base/yaml.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define READ_STEP (64u << 10)
-
-/* Up to one byte more than YAML_MAX_BYTES, so that yaml_load_data() can tell that there is too much.
- * Plain reads instead of g_file_get_contents(): that one has no limit. */
-static GString *read_bounded(int fd) {
-  g_autoptr(GString) data = g_string_new(NULL);
-  while (data->len <= YAML_MAX_BYTES) {
-    gsize had = data->len;
-    g_string_set_size(data, had + READ_STEP);
-    ssize_t n = read(fd, data->str + had, READ_STEP);
-    if (n < 0 && errno == EINTR)
-      n = 0;
-    else if (n <= 0) {
-      g_string_set_size(data, had);
-      return n < 0 ? NULL : g_steal_pointer(&data);
-    }
-    g_string_set_size(data, had + (gsize)n);
-  }
-  return g_steal_pointer(&data);
-}
 
 YamlDoc *yaml_load_file(const char *path, Diags *diags) {
-  /* Not to hang on a named pipe: O_NONBLOCK changes nothing for a file. */
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  struct stat st;
-  gboolean is_file = fd >= 0 && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode);
-  if (fd >= 0 && !is_file)
-    errno = EISDIR;
-  g_autoptr(GString) data = is_file ? read_bounded(fd) : NULL;
-  int problem = errno;
-  if (fd >= 0)
-    close(fd);
+  gsize length;
+  g_autofree char *data = file_load(path, YAML_MAX_BYTES + 1, &length);
   if (!data) {
     diags_add(diags, path, 0, 0, DIAG_ERROR, "The file cannot be read (%s): check its name and permissions",
-              g_strerror(problem));
+              g_strerror(errno));
     return NULL;
   }
-  return yaml_load_data(path, data->str, data->len, diags);
+  return yaml_load_data(path, data, length, diags);
 }
 
 const YamlNode *yaml_get(const YamlNode *node, const char *key) {

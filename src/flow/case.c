@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "flow/case_file.h"
 #include "flow/case_log.h"
@@ -190,34 +191,16 @@ const char *case_fault(const Case *c) { return c->fault; }
 
 /* --- an old case --- */
 
-/* The whole file, or NULL. */
-static char *read_all(int fd, const char *path, gsize *length, GError **error) {
-  off_t size = lseek(fd, 0, SEEK_END);
-  if (size < 0 || (guint64)size > CASE_MAX_BYTES) {
-    fail(error, size < 0 ? errno : EFBIG, N_("The case {path} cannot be read: {why}"), path);
+static CaseFile *read_file(int fd, const char *path, Net *net, GError **error) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  int fault = file_read(fd, CASE_MAX_BYTES + 1, text);
+  if (fault == 0 && text->len > CASE_MAX_BYTES)
+    fault = EFBIG;
+  if (fault != 0) {
+    fail(error, fault, N_("The case {path} cannot be read: {why}"), path);
     return NULL;
   }
-  g_autofree char *text = g_malloc((gsize)size + 1);
-  *length = 0;
-  while (*length < (gsize)size) {
-    ssize_t n = pread(fd, text + *length, (gsize)size - *length, (off_t)*length);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0) {
-      fail(error, errno, N_("The case {path} cannot be read: {why}"), path);
-      return NULL;
-    }
-    if (n == 0)
-      break;
-    *length += (gsize)n;
-  }
-  return g_steal_pointer(&text);
-}
-
-static CaseFile *read_file(int fd, const char *path, Net *net, GError **error) {
-  gsize length;
-  g_autofree char *text = read_all(fd, path, &length, error);
-  return text != NULL ? case_file_read(path, text, length, net, error) : NULL;
+  return case_file_read(path, text->str, text->len, net, error);
 }
 
 static int open_case(const char *path, int flags, GError **error) {

@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "mail/bounce.h"
 
 #include <errno.h>
@@ -36,42 +37,26 @@ void bounce_fail(GError **error, const char *path, int code) {
 }
 
 int bounce_open(const char *path, GError **error) {
-  /* O_NONBLOCK: a named pipe without a writer must not hang the program. */
-  int fd = g_str_equal(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                                  : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int fd = g_str_equal(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : file_open(path);
   if (fd < 0)
     bounce_fail(error, path, errno);
   return fd;
-}
-
-/* Reads up to BOUNCE_MAX_BYTES + 1 bytes: one more than is used shows that there is more.  Returns 0, or errno. */
-static int read_fd(int fd, GByteArray *out) {
-  guint8 buffer[65536];
-  while (out->len <= BOUNCE_MAX_BYTES) {
-    gssize n = read(fd, buffer, MIN(sizeof buffer, BOUNCE_MAX_BYTES + 1 - out->len));
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return errno;
-    if (n == 0)
-      break;
-    g_byte_array_append(out, buffer, (guint)n);
-  }
-  return out->len > 0 ? 0 : EINVAL;
 }
 
 char *bounce_load(const char *path, gsize *length, GError **error) {
   int fd = bounce_open(path, error);
   if (fd < 0)
     return NULL;
-  g_autoptr(GByteArray) bytes = g_byte_array_new();
-  int code = read_fd(fd, bytes);
+  g_autoptr(GString) bytes = g_string_new(NULL);
+  /* One more than is used shows that there is more. */
+  int fault = file_read(fd, BOUNCE_MAX_BYTES + 1, bytes);
   close(fd);
-  if (code != 0) {
-    bounce_fail(error, path, code);
+  if (fault == 0 && bytes->len == 0)
+    fault = EINVAL;
+  if (fault != 0) {
+    bounce_fail(error, path, fault);
     return NULL;
   }
   *length = bytes->len;
-  g_byte_array_append(bytes, (const guint8 *)"", 1);
-  return (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
+  return g_string_free(g_steal_pointer(&bytes), FALSE);
 }

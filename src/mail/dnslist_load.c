@@ -2,8 +2,10 @@
 
 #include "base/catalogue.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define MAX_OWN_BYTES (1u << 20)
@@ -315,9 +317,9 @@ static gboolean has_word_of(const char *line, gsize length, const DnsLists *list
 }
 
 gboolean dnslists_file_knows(const char *path, const DnsLists *lists) {
-  g_autofree char *text = NULL;
   gsize length;
-  if (!g_file_get_contents(path, &text, &length, NULL))
+  g_autofree char *text = file_load(path, YAML_MAX_BYTES, &length);
+  if (text == NULL)
     return FALSE;
   const char *end = text + length;
   gboolean retired = FALSE;
@@ -389,11 +391,11 @@ static DnsLists *load_knowledge(const char *text, gsize length, const char *path
 }
 
 DnsLists *dnslists_load_own(const char *path, GError **error) {
-  g_autofree char *text = NULL;
   gsize length;
-  g_autoptr(GError) closed = NULL;
-  if (!g_file_get_contents(path, &text, &length, &closed)) {
-    g_set_error(error, G_FILE_ERROR, closed->code, "%s: %s", path, failure_reason(closed));
+  g_autofree char *text = file_load(path, MAX_OWN_BYTES + 1, &length);
+  if (text == NULL) {
+    int fault = errno;
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(fault), "%s: %s", path, failure_words(fault));
     return NULL;
   }
   if (length > MAX_OWN_BYTES) {

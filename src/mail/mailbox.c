@@ -1,5 +1,6 @@
 #include "mail/mailbox.h"
 
+#include "base/file.h"
 #include "mail/bounce.h"
 #include "mail/bounce_load.h"
 
@@ -117,13 +118,11 @@ static int fill(Mailbox *mailbox) {
   mailbox->filled -= mailbox->start;
   mailbox->start = 0;
   while (!mailbox->ended && mailbox->filled < CHUNK) {
-    gssize n = read(mailbox->fd, mailbox->buffer + mailbox->filled, CHUNK - mailbox->filled);
-    if (n < 0 && errno != EINTR)
+    gssize n = file_read_some(mailbox->fd, mailbox->buffer + mailbox->filled, CHUNK - mailbox->filled);
+    if (n < 0)
       return errno;
-    if (n == 0)
-      mailbox->ended = TRUE;
-    if (n > 0)
-      mailbox->filled += (gsize)n;
+    mailbox->ended = n == 0;
+    mailbox->filled += (gsize)n;
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "net/net_recording.h"
 
 #include <errno.h>
@@ -9,6 +10,9 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+/* Octets of a recording: ten times as many as the longest runs make. */
+#define MAX_RECORDING (256u << 20)
 
 /* --- the table --- */
 
@@ -123,19 +127,9 @@ void net_add_sink(Net *net, NetSink call, gpointer user) {
 
 static void write_line(const char *line, gpointer user) {
   g_autofree char *text = g_strconcat(line, "\n", NULL);
-  const char *p = text;
-  gsize left = strlen(text);
-  while (left > 0) {
-    gssize n = write(GPOINTER_TO_INT(user), p, left);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0) {
-      g_warning("the recording could not be written: %s", g_strerror(errno));
-      return;
-    }
-    p += n;
-    left -= (gsize)n;
-  }
+  int fault = file_write(GPOINTER_TO_INT(user), text, strlen(text));
+  if (fault != 0)
+    g_warning("the recording could not be written: %s", g_strerror(fault));
 }
 
 gboolean net_record(Net *net, const char *path, GError **error) {
@@ -490,21 +484,25 @@ static gboolean load_file(Net *net, const char *path, GError **error) {
   g_autofree char *text = NULL;
   gsize length;
   guint number = 0;
-  g_autoptr(GError) closed = NULL;
-  if (!g_file_get_contents(path, &text, &length, &closed)) {
-    failure_set(error, G_FILE_ERROR, closed->code,
-                message_new(N_("{path} cannot be read: {why}"), "path", path, "why", failure_reason(closed), NULL));
+  int fault = 0;
+  if ((text = file_load(path, MAX_RECORDING + 1, &length)) == NULL)
+    fault = errno;
+  else if (length > MAX_RECORDING)
+    fault = EFBIG;
+  if (fault != 0) {
+    failure_set(error, G_FILE_ERROR, (int)g_file_error_from_errno(fault),
+                message_new(N_("{path} cannot be read: {why}"), "path", path, "why", failure_words(fault), NULL));
     return FALSE;
   }
   for (const char *line = text, *end = text + length; line < end;) {
-    g_autoptr(GError) fault = NULL;
+    g_autoptr(GError) wrong = NULL;
     const char *lf = memchr(line, '\n', (gsize)(end - line));
     const char *stop = lf != NULL ? lf : end;
     number++;
     /* A crash cuts the last line off in the middle: no brace, no line feed. */
     gboolean cut = lf == NULL && line < stop && stop[-1] != '}';
-    if (!preload(net, line, (gsize)(stop - line), &fault) && !cut) {
-      g_set_error(error, NET_ERROR, NET_ERROR_RECORDING, "%s:%u: %s", path, number, fault->message);
+    if (!preload(net, line, (gsize)(stop - line), &wrong) && !cut) {
+      g_set_error(error, NET_ERROR, NET_ERROR_RECORDING, "%s:%u: %s", path, number, wrong->message);
       return FALSE;
     }
     line = stop + 1;

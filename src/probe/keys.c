@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/message.h"
 #include "base/paths.h"
 
@@ -72,10 +73,11 @@ Message *keys_use(Net *net, DnsLists *lists) {
                        NULL);
   }
   char text[MAX_BYTES];
-  gssize n = read(fd, text, sizeof text - 1);
+  gssize n = file_read_some(fd, text, sizeof text - 1);
+  int code = n < 0 ? errno : 0;
   close(fd);
-  if (n < 0)
-    return unreadable(path, errno);
+  if (code != 0)
+    return unreadable(path, code);
   text[n] = '\0';
   Message *fault = take_text(net, lists, text, path);
   explicit_bzero(text, sizeof text);

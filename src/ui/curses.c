@@ -7,6 +7,7 @@
  * Exit codes: 0; 128 + the signal after SIGHUP (also when the terminal is gone), SIGTERM, SIGINT.  Everything is on
  * disk already by then, so that leaving is only putting the terminal right, for which there is one second. */
 #include "base/catalogue.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "ui/app.h"
 #include "ui/input.h"
@@ -150,13 +151,7 @@ static void prepare_input(Terminal *terminal) {
 
 /* Straight to the terminal, between two paintings. */
 static void send_bytes(const char *bytes) {
-  for (gsize left = strlen(bytes); left > 0;) {
-    ssize_t n = write(STDOUT_FILENO, bytes, left);
-    if (n < 0 && errno != EINTR)
-      return;
-    bytes += MAX(n, 0);
-    left -= (gsize)MAX(n, 0);
-  }
+  (void)file_write(STDOUT_FILENO, bytes, strlen(bytes)); /* a terminal that is gone is found out by reading from it */
 }
 
 static void take_size(void) {

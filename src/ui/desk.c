@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "report/summary.h"
@@ -142,20 +143,6 @@ char *desk_suggest_path(const Desk *desk) {
   }
 }
 
-/* Writes all of `text`; FALSE with errno set. */
-static gboolean write_all(int fd, const char *text) {
-  for (gsize length = strlen(text); length;) {
-    ssize_t n = write(fd, text, length);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return FALSE;
-    text += n;
-    length -= n;
-  }
-  return TRUE;
-}
-
 /* A GError from a translated template with {path} and {why}. */
 static void set_error(GError **error, int code, const char *id, const char *path) {
   g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
@@ -177,10 +164,12 @@ gboolean desk_write(Desk *desk, const char *path, GError **error) {
     set_error(error, errno, N_("{path} could not be written: {why}. Choose another folder."), full);
     return FALSE;
   }
-  gboolean written = write_all(fd, page) && fsync(fd) == 0;
-  int code = errno;
-  close(fd);
-  if (!written) {
+  int code = file_write(fd, page, strlen(page));
+  if (code == 0 && fsync(fd) != 0)
+    code = errno;
+  if (close(fd) != 0 && code == 0)
+    code = errno;
+  if (code != 0) {
     unlink(full);
     set_error(error, code, N_("{path} could not be written: {why}. Choose another folder."), full);
     return FALSE;

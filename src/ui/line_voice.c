@@ -1,14 +1,13 @@
 #include "ui/line_voice.h"
 
 #include "base/catalogue.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "report/bounce_rows.h"
 #include "report/tag.h"
 #include "ui/pages.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define COLUMNS 78
 /* Columns of the other server's words on the page that shows what was read. */
@@ -22,15 +21,7 @@ void voice_put(Voice *voice, const char *text) {
     converted = g_convert_with_fallback(text, -1, voice->charset, "UTF-8", "?", NULL, NULL, NULL);
     text = converted ? converted : "?";
   }
-  for (gsize left = strlen(text); left && !voice->broken;) {
-    ssize_t n = write(voice->out, text, left);
-    if (n < 0 && errno != EINTR)
-      voice->broken = TRUE;
-    if (n > 0) {
-      text += n;
-      left -= n;
-    }
-  }
+  voice->broken = voice->broken || file_write(voice->out, text, strlen(text)) != 0;
 }
 
 void voice_say(Voice *voice, int indent, const char *text) {

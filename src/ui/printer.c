@@ -2,6 +2,7 @@
 
 #include "base/catalogue.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/message.h"
 #include "base/text.h"
 
@@ -39,20 +40,14 @@ static gboolean fail(GError **error, const char *command, const char *why) {
 /* The page as a file without a name: the command reads at its own pace. -1: errno. */
 static int page_file(const char *page) {
   int fd = memfd_create("page", MFD_CLOEXEC);
-  for (gsize left = strlen(page); fd >= 0 && left > 0;) {
-    ssize_t n = write(fd, page, left);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0) {
-      close(fd);
-      return -1;
-    }
-    page += n;
-    left -= (gsize)n;
-  }
-  if (fd >= 0)
-    lseek(fd, 0, SEEK_SET);
-  return fd;
+  if (fd < 0)
+    return -1;
+  int fault = file_write(fd, page, strlen(page));
+  if (fault == 0 && lseek(fd, 0, SEEK_SET) == 0)
+    return fd;
+  close(fd);
+  errno = fault;
+  return -1;
 }
 
 /* Why a command did not start; what else can go wrong stays in GLib's English. */

@@ -185,6 +185,20 @@ def nothing_from_standard_input(room):
     expect(room.wizard("-"), BAD_FILE, "standard input")
 
 
+@test
+def a_bounce_from_a_command_that_takes_its_time(room):
+    """explain <(ssh mailhost cat bounce.eml)"""
+    slow = subprocess.Popen(["sh", "-c", "sleep 0.3; cat blocklist.eml"], stdout=subprocess.PIPE, cwd=room.folder)
+    expect(room.run("explain", f"/dev/fd/{slow.stdout.fileno()}", pass_fds=[slow.stdout.fileno()]), DONE, "Not delivered")
+    slow.stdout.close()
+    slow.wait()
+
+
+@test
+def a_recording_without_end(room):
+    expect(room.run("check", "--replay", "/dev/zero", "example.com"), BAD_FILE, "too large")
+
+
 def closed(*descriptors):
     return {"preexec_fn": lambda: [os.close(fd) for fd in descriptors]}
 

@@ -25,7 +25,7 @@ static void test_full_disk(void) {
   set_file_limit((rlim_t)st.st_size + 50); /* in the middle of a line */
   answer(world, session, "550 5.1.1 no such user");
   g_assert_cmpstr(case_fault(c), ==,
-                  "The case cannot be saved at the moment: the file would become too large. You can go on; it is tried again with every "
+                  "The case cannot be saved at the moment: the file is too large. You can go on; it is tried again with every "
                   "step.");
   answer(world, session, "taro@exmaple.com");
   g_assert_nonnull(case_fault(c));
