@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "mail/bounce_kind.h"
+#include "mail/bounce_name.h"
 #include "mail/bounce_original.h"
 #include "mail/bounce_paste.h"
 #include "mail/bounce_refusal.h"
@@ -114,24 +115,12 @@ static char *normalise(const char *bytes, gsize length, guint *hidden) {
   return text;
 }
 
-static void append_addresses(GPtrArray *list, const char *value) {
-  gsize start = 0, end = 0;
-  for (const char *p = value; p && scan_mailbox(p, &start, &end); p += end)
-    g_ptr_array_add(list, g_strndup(p + start, end - start));
-}
-
-static gboolean is_mailbox(const char *address) {
-  const char *at = address ? strrchr(address, '@') : NULL;
-  /* "|/usr/bin/filter taro@example.com" is a command. */
-  return at && at > address && at[1] && *address != '|' && !strchr(at, ' ');
-}
-
 /* The recipients of the report, as far as they have an address. */
 static GPtrArray *known_recipients(const Bounce *bounce) {
   GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < bounce->recipients->len; i++) {
     const BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
-    if (is_mailbox(recipient->recipient))
+    if (bounce_name_is_mailbox(recipient->recipient))
       g_ptr_array_add(list, g_strdup(recipient->recipient));
   }
   return list;
@@ -144,7 +133,7 @@ static BounceRecipient *recipient_of(Bounce *bounce, const char *address) {
     BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
     if (recipient->recipient && g_ascii_strcasecmp(recipient->recipient, address) == 0)
       return recipient;
-    if (!nameless && !is_mailbox(recipient->recipient))
+    if (!nameless && !bounce_name_is_mailbox(recipient->recipient))
       nameless = recipient;
   }
   if (!nameless) {
@@ -227,6 +216,19 @@ static void complete_alone(const Reading *reading, BounceRecipient *recipient, c
     complete(recipient, reading->joined);
 }
 
+/* One reason for several recipients, about none of whom anything else is said. */
+static void complete_together(const Reading *reading, const GPtrArray *found) {
+  for (guint i = 0; i < found->len; i++)
+    if (*((TextRecipient *)g_ptr_array_index(found, i))->words)
+      return;
+  g_autofree char *refusal = found->len > 1 ? bounce_refusal_find(reading->notice) : NULL;
+  for (guint i = 0; refusal && i < reading->bounce->recipients->len; i++) {
+    BounceRecipient *recipient = g_ptr_array_index(reading->bounce->recipients, i);
+    if (!recipient->diagnostic)
+      complete(recipient, refusal);
+  }
+}
+
 static void read_recipients(Reading *reading, gboolean *named) {
   Bounce *bounce = reading->bounce;
   const GPtrArray *headers = reading->mail.headers;
@@ -249,27 +251,10 @@ static void read_recipients(Reading *reading, gboolean *named) {
     else
       complete(recipient, text->words);
   }
+  complete_together(reading, found);
   for (guint i = 0; i < bounce->recipients->len; i++) {
     take_comment(g_ptr_array_index(bounce->recipients, i));
     complete(g_ptr_array_index(bounce->recipients, i), NULL);
-  }
-}
-
-/* Reports without a usable Final-Recipient, and notices that name nobody: whom the returned mail was for. */
-static void name_recipients(Bounce *bounce) {
-  g_autoptr(GPtrArray) to = g_ptr_array_new_with_free_func(g_free);
-  append_addresses(to, bounce->to);
-  for (guint i = 0; i < bounce->recipients->len; i++) {
-    BounceRecipient *recipient = g_ptr_array_index(bounce->recipients, i);
-    if (is_mailbox(recipient->recipient))
-      continue;
-    const char *meant = is_mailbox(recipient->original_recipient) ? recipient->original_recipient : NULL;
-    if (!meant && !recipient->recipient && to->len == 1 && bounce->recipients->len == 1)
-      meant = g_ptr_array_index(to, 0);
-    if (!meant)
-      continue;
-    g_free(recipient->recipient);
-    recipient->recipient = g_strdup(meant);
   }
 }
 
@@ -298,12 +283,12 @@ static void add_feedback_recipients(Reading *reading) {
   }
   g_autoptr(GPtrArray) to = g_ptr_array_new_with_free_func(g_free);
   if (bounce->recipients->len == 0)
-    append_addresses(to, fields_get(mail->original, jmrp_field));
+    bounce_name_append(to, fields_get(mail->original, jmrp_field));
   if (bounce->recipients->len == 0 && to->len == 0)
-    append_addresses(to, bounce->to);
+    bounce_name_append(to, bounce->to);
   /* Apple Mail unsubscribes by a mail of the recipient. */
   if (fields_get(mail->headers, "X-Apple-Unsubscribe"))
-    append_addresses(to, fields_get(mail->headers, "From"));
+    bounce_name_append(to, fields_get(mail->headers, "From"));
   for (guint i = 0; i < to->len; i++)
     recipient_of(bounce, g_ptr_array_index(to, i));
 }
@@ -344,7 +329,7 @@ static void add_answerer(Reading *reading) {
   const char *from = fields_get(headers, "From");
   g_autoptr(GPtrArray) addresses = g_ptr_array_new_with_free_func(g_free);
   if (from && !notice_is_daemon(from))
-    append_addresses(addresses, from);
+    bounce_name_append(addresses, from);
   if (addresses->len > 0)
     recipient_of(reading->bounce, g_ptr_array_index(addresses, addresses->len - 1));
   add_nameless(reading->bounce);
@@ -437,7 +422,7 @@ static void read_all(Reading *reading) {
   gboolean report = bounce->recipients->len > 0;
   gboolean named = FALSE;
   read_recipients(reading, &named);
-  name_recipients(bounce);
+  bounce_name_recipients(bounce);
   judge(reading, report, named);
   if (bounce->kind == BOUNCE_FEEDBACK) {
     drop_recipients(bounce);
@@ -451,7 +436,7 @@ static void read_all(Reading *reading) {
   } else if (bounce->recipients->len == 0) {
     BounceRecipient *recipient = bounce_recipient_new();
     g_ptr_array_add(bounce->recipients, recipient);
-    name_recipients(bounce);
+    bounce_name_recipients(bounce);
     complete_alone(reading, recipient, "");
   }
   if (!bounce->reporting_mta)

@@ -58,6 +58,7 @@ typedef struct Bounce {
   char *arrival_date;
   /* the returned mail */
   char *message_id, *from, *to, *subject, *date;
+  gboolean to_list;      /* by its List fields it went through a mailing list, which is who its To field names */
   char *return_path;     /* reverse-path of the returned mail, "<>" for null */
   char *dkim_domain;     /* d= of a DKIM-Signature of it (RFC 6376 s3.5): "example.org"; of several the one that may
                             speak for its From line (RFC 9989 s4.4), else the first */

@@ -46,6 +46,20 @@ static BounceKind kind_of_report(const GPtrArray *recipients) {
   return known ? BOUNCE_DELIVERED : BOUNCE_BOUNCE;
 }
 
+/* Only notices have nobody in their From field. */
+static gboolean is_from_daemon(const GPtrArray *headers) {
+  const char *from = fields_get(headers, "From");
+  return notice_is_daemon(from) || (from && strstr(from, "<>"));
+}
+
+/* No person writes with a null reverse-path (RFC 5321 s4.5.5); answering machines ask not to be answered (RFC 3834 s2). */
+static gboolean is_machine(const GPtrArray *headers) {
+  const char *path = fields_get(headers, "Return-Path"), *precedence = fields_get(headers, "Precedence");
+  return path && strncmp(path, "<>", 2) == 0 && precedence &&
+         (g_ascii_strncasecmp(precedence, "bulk", 4) == 0 || g_ascii_strncasecmp(precedence, "junk", 4) == 0) &&
+         !fields_get(headers, "List-Id") && !fields_get(headers, "List-Unsubscribe") && !is_from_daemon(headers);
+}
+
 static gboolean is_answering_machine(const GPtrArray *headers, const char *subject) {
   const char *submitted = fields_get(headers, "Auto-Submitted");
   if (submitted && g_ascii_strncasecmp(submitted, "auto-replied", 12) == 0)
@@ -73,7 +87,7 @@ static int points(const KindSigns *signs, const char *text, const char *subject)
   const char *path = fields_get(signs->headers, "Return-Path");
   const char *type = fields_get(signs->headers, "Content-Type");
   int n = 0;
-  n += notice_is_daemon(from) ? 2 : 0;
+  n += notice_is_daemon(from) || strstr(from, "<>") ? 2 : 0;
   n += path && (!strcmp(path, "<>") || notice_is_daemon(path)) ? 1 : 0;
   n += notice_is_failure_subject(subject) ? 2 : 0;
   n += fields_get(signs->headers, "X-Failed-Recipients") ? 4 : 0;
@@ -136,16 +150,24 @@ static BounceKind kind_of_mail(const KindSigns *signs, const char *text) {
   g_autofree char *shown = decoded(signs->headers, "Subject");
   g_autofree char *subject = g_utf8_strdown(shown, -1);
   int n = points(signs, text, subject);
-  gboolean daemon =
-      notice_is_daemon(fields_get(signs->headers, "From")) || fields_get(signs->headers, "X-Failed-Recipients");
+  gboolean daemon = is_from_daemon(signs->headers) || fields_get(signs->headers, "X-Failed-Recipients");
   if (!daemon && is_answering_machine(signs->headers, subject) && n < ENOUGH + 2)
     return BOUNCE_AUTOREPLY;
   n = MAX(n, points_forwarded(signs, text));
-  if (n < ENOUGH || bounce_phrase_of_moderation(text))
+  if (n < ENOUGH && is_machine(signs->headers))
+    return BOUNCE_AUTOREPLY;
+  /* A notice of non-delivery may hold what a list said, which could not be delivered. */
+  if (n < ENOUGH || (bounce_phrase_of_moderation(text) && !notice_is_failure_subject(subject)))
     return BOUNCE_OTHER;
   if (bounce_phrase_of_success(text) && !bounce_phrase_of_failure(text))
     return BOUNCE_DELIVERED;
   return bounce_phrase_of_delay(text) ? BOUNCE_DELAY : BOUNCE_BOUNCE;
+}
+
+/* Programs that run mailing lists pass on what comes to these of their mailboxes; nobody posts to them. */
+static gboolean is_to_list_program(const GPtrArray *headers) {
+  static const char *const mailboxes[] = {"-admin@", "-bounces@", "-bounces+", "-owner@", "owner-", NULL};
+  return notice_has_word(fields_get(headers, "To"), mailboxes);
 }
 
 /* Lists talk about bounces, with logs and notices in their mails. */
@@ -155,7 +177,20 @@ static gboolean is_list_mail(const GPtrArray *headers) {
   gboolean notice = notice_is_daemon(fields_get(headers, "From")) || fields_get(headers, "X-Failed-Recipients") ||
                     (path && strncmp(path, "<>", 2) == 0) ||
                     (type && g_ascii_strncasecmp(type, "multipart/report", 16) == 0);
-  return list && !notice;
+  return list && !notice && !is_to_list_program(headers);
+}
+
+/* TRUE if the notice, or what its report says about a recipient, asks the sender to do something first. */
+static gboolean is_challenge(const KindSigns *signs, const char *text) {
+  if (bounce_phrase_of_challenge(text))
+    return TRUE;
+  for (guint i = 0; signs->report && i < signs->report->len; i++) {
+    const BounceRecipient *recipient = g_ptr_array_index(signs->report, i);
+    g_autofree char *lower = g_utf8_strdown(recipient->diagnostic ? recipient->diagnostic : "", -1);
+    if (bounce_phrase_of_challenge(lower))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 BounceKind bounce_kind_judge(const KindSigns *signs) {
@@ -163,10 +198,12 @@ BounceKind bounce_kind_judge(const KindSigns *signs) {
     return BOUNCE_FEEDBACK;
   if (is_list_mail(signs->headers))
     return BOUNCE_OTHER;
+  g_autofree char *text = g_utf8_strdown(signs->text, -1);
+  if (signs->headers && is_challenge(signs, text))
+    return BOUNCE_AUTOREPLY;
   if (signs->report && signs->report->len > 0)
     return kind_of_report(signs->report);
   if (signs->disposition)
     return BOUNCE_OTHER;
-  g_autofree char *text = g_utf8_strdown(signs->text, -1);
   return signs->headers ? kind_of_mail(signs, text) : kind_of_paste(signs, text);
 }

@@ -87,6 +87,22 @@ static void read_dkim(Bounce *bounce, const GPtrArray *fields) {
   bounce->dkim_signature = best ? weighty_tags(best) : NULL;
 }
 
+/* TRUE if the mail was posted to a mailing list (RFC 2369 s3.4) and came back on its way to one of the members. */
+static gboolean is_to_list(const GPtrArray *fields) {
+  static const char *const names[] = {"List-Post", "X-BeenThere", "X-Mailing-List"};
+  const char *to = fields_get(fields, "To");
+  gsize start = 0, end = 0;
+  if (!to || !scan_mailbox(to, &start, &end))
+    return FALSE;
+  g_autofree char *address = g_strndup(to + start, end - start);
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    const char *list = fields_get(fields, names[i]);
+    if (list && strcasestr(list, address))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void bounce_original_read(Bounce *bounce, const GPtrArray *fields) {
   const struct {
     const char *name;
@@ -100,6 +116,7 @@ void bounce_original_read(Bounce *bounce, const GPtrArray *fields) {
     if (!*wanted[i].to && value && *value)
       *wanted[i].to = encoded_word_decode(value);
   }
+  bounce->to_list = is_to_list(fields);
   read_dkim(bounce, fields);
   if (!bounce->arc)
     bounce->arc = arc_compact(fields);

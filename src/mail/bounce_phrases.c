@@ -125,6 +125,8 @@ static const char *const failure_words[] = {
     "may not have permission to post",
     "failure reasons",
     "not listed in",
+    "not a valid user",
+    "was automatically rejected",
     "exceeds allowed size",
     "invalid final delivery",
     "not able to be delivered",
@@ -219,6 +221,10 @@ static const char *const delay_words[] = {
     "not yet been delivered",
     "still undelivered",
     "has been delayed",
+    "has been postponed",
+    "will continue to try",
+    "continue to attempt delivery",
+    "attempts will continue to be made",
     "is delayed",
     "delivery incomplete",
     "temporary problem delivering",
@@ -303,6 +309,26 @@ static const char *const away_subjects[] = {
     "verify your email",
     "auto:",
     "不在",
+    "resposta autom",
+    "risposta automatica",
+    "automatisch antwoord",
+    "automatiskt svar",
+    "automatisk svar",
+    "autosvar",
+    "automaattinen vastaus",
+    "automatyczna odpowied",
+    "automatická odpov",
+    "automatikus válasz",
+    "otomatik yan",
+    "автоответ",
+    "автоматический ответ",
+    "自动回复",
+    "自动答复",
+    "自動回覆",
+    "자동 응답",
+    "자동 회신",
+    "fuori ufficio",
+    "poza biurem",
     "自動応答",
     "自動返信",
     "休暇",
@@ -348,6 +374,27 @@ static const char *const away_words[] = {
     NULL,
 };
 
+/* Who writes to somebody for the first time shall do something before the mail is shown. */
+static const char *const challenge_words[] = {
+    "to have your address added to",
+    "add yourself to my",
+    "add your address to my",
+    "sender not pre-approved",
+    "prove you are human",
+    "prove that you are human",
+    "prove that you are a human",
+    "prove you are a real person",
+    "prove that you are a real person",
+    "confirm that you are a real person",
+    "confirm that you are not a spammer",
+    "confirm that you sent this",
+    "verify that you are a real person",
+    "verify that you are human",
+    "challenge-response",
+    "challenge/response",
+    NULL,
+};
+
 static gboolean contains_one_of(const char *lower, const char *const *list) {
   for (; *list; list++)
     if (strstr(lower, *list))
@@ -365,6 +412,10 @@ gboolean bounce_phrase_of_delay(const char *lower) {
 
 gboolean bounce_phrase_of_moderation(const char *lower) {
   return contains_one_of(lower, held_words);
+}
+
+gboolean bounce_phrase_of_challenge(const char *lower) {
+  return contains_one_of(lower, challenge_words);
 }
 
 gboolean bounce_phrase_of_success(const char *lower) {

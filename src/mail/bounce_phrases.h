@@ -10,6 +10,9 @@ gboolean bounce_phrase_of_delay(const char *lower);   /* not yet; somebody keeps
 gboolean bounce_phrase_of_success(const char *lower);
 gboolean bounce_phrase_of_moderation(const char *lower); /* a mailing list holds it back */
 
+/* Whoever wrote shall show first that they are a person, or ask to be let in. */
+gboolean bounce_phrase_of_challenge(const char *lower);
+
 /* An answering machine's subject, or its words ("" if not to be looked at). */
 gboolean bounce_phrase_of_absence(const char *lower_subject, const char *lower);
 

@@ -58,13 +58,22 @@ static const char *const ends[] = {
     "メッセージの拒否元",   "remote server:",   "リモート サーバー:",
     "notification details", "sent by:",         "sent from my",
     "iphoneから送信",       "android から送信", "アカウント:",
-    "アカウント名:",        "account:",         NULL,
+    "アカウント名:",        "account:",         "please reply to postmaster",
+    "if you feel this message to be in error",    "the following recipients did not receive",
+    NULL,
 };
+
+/* What a mail system says to another when the session is over. */
+static gboolean is_farewell(const char *line) {
+  return strcmp(line, "QUIT") == 0 || strcmp(line, "RSET") == 0;
+}
 
 gboolean bounce_refusal_ends(const char *line) {
   for (const char *const *end = ends; *end; end++)
     if (g_ascii_strncasecmp(line, *end, strlen(*end)) == 0)
       return TRUE;
+  if (is_farewell(line))
+    return TRUE;
   /* "Subject: .."; "TO:<taro@example.com>" may be the rest of a command that was broken off. */
   const char *value = NULL;
   const char *field = notice_label(line, &value);
@@ -76,6 +85,9 @@ static const char *skip_marks(const char *line) {
   line += strspn(line, " \t*<>#\"'`([-");
   if (g_ascii_strncasecmp(line, "smtp;", 5) == 0)
     line += 5 + strspn(line + 5, " ");
+  /* InterScan: "Received >>> 550 5.1.1 unknown user" */
+  if (g_str_has_prefix(line, "Received >>> "))
+    line += strlen("Received >>> ");
   if (g_str_has_prefix(line, "「"))
     line += strlen("「");
   return line;

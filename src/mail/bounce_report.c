@@ -4,6 +4,7 @@
 #include "mail/fields.h"
 #include "mail/notice_log.h"
 #include "mail/scan.h"
+#include "mail/status.h"
 
 #include <string.h>
 
@@ -114,6 +115,9 @@ static void set(char **field, char *value) {
 static char *host_of(const char *value) {
   const char *typed = without_type(value);
   typed += strspn(typed, "<\"");
+  /* "x400; mta mx.example.com in /PRMD=EXAMPLE/ADMD= /C=GB/" */
+  if (g_str_has_prefix(typed, "mta ") && scan_host(typed + 4) > 0)
+    typed += 4;
   gsize n = scan_host(typed);
   if (n > 0)
     return g_strndup(typed, n);
@@ -165,6 +169,16 @@ static char *first_word(const char *value) {
   return n > 0 ? g_ascii_strdown(value, (gssize)n) : NULL;
 }
 
+/* Some write other words for "failed" (RFC 3464 s2.3.3). */
+static char *action_of(const char *value) {
+  static const char *const failures[] = {"failure", "fail", "error", NULL};
+  char *word = first_word(value);
+  if (!word || !g_strv_contains(failures, word))
+    return word;
+  g_free(word);
+  return g_strdup("failed");
+}
+
 static void read_diagnostic(BounceRecipient *recipient, const char *value) {
   char *words = bounce_words_tidy(without_type(value));
   if (!*words) {
@@ -181,9 +195,36 @@ static void read_words(BounceRecipient *recipient, const char *value) {
     bounce_words_read(recipient, value);
 }
 
+/* Some write a reply where the code should be: "553 Message too big". */
+static void read_misplaced_reply(BounceRecipient *recipient, const char *value) {
+  gsize start = 0, end = 0;
+  value += strspn(value, " \t");
+  if (!reply_find(value, &start, &end) || start > 0)
+    return;
+  set(&recipient->reply, g_strndup(value, end));
+  if (value[end])
+    set(&recipient->comment, bounce_words_tidy(value));
+}
+
 static void read_status(BounceRecipient *recipient, const char *value) {
   set(&recipient->dsn_status, status_of(value));
+  if (!recipient->dsn_status)
+    read_misplaced_reply(recipient, value);
   set(&recipient->comment, comment_of(value));
+}
+
+/* X.400 systems number the reason in the diagnostic, and say here in words what it was. */
+static void read_supplement(BounceRecipient *recipient, const char *value) {
+  if (recipient->diagnostic && !g_str_has_prefix(recipient->diagnostic, "Reason "))
+    return;
+  g_autofree char *words = bounce_words_tidy(value + strspn(value, "\" "));
+  gsize n = strlen(words);
+  if (n > 0 && words[n - 1] == '"')
+    words[n - 1] = '\0';
+  if (!*words)
+    return;
+  g_clear_pointer(&recipient->diagnostic, g_free);
+  read_diagnostic(recipient, words);
 }
 
 static void read_message_field(Bounce *bounce, const MailField *field) {
@@ -200,13 +241,15 @@ static void read_recipient_field(BounceRecipient *recipient, const MailField *fi
   else if (g_ascii_strcasecmp(name, "Original-Recipient") == 0)
     set(&recipient->original_recipient, bounce_report_address(field->value));
   else if (g_ascii_strcasecmp(name, "Action") == 0)
-    set(&recipient->action, first_word(field->value));
+    set(&recipient->action, action_of(field->value));
   else if (g_ascii_strcasecmp(name, "Status") == 0)
     read_status(recipient, field->value);
   else if (g_ascii_strcasecmp(name, "Remote-MTA") == 0)
     read_remote(recipient, field->value);
   else if (g_ascii_strcasecmp(name, "Diagnostic-Code") == 0)
     read_diagnostic(recipient, field->value);
+  else if (g_ascii_strcasecmp(name, "X400-Supplementary-Info") == 0)
+    read_supplement(recipient, field->value);
   else if (strcmp(name, NOTICE_COMMAND) == 0)
     set(&recipient->command, g_strdup(field->value));
   else if (strcmp(name, NOTICE_WORDS) == 0)
@@ -224,7 +267,8 @@ static gboolean is_required(const MailField *field) {
 
 static gboolean is_recipient_field(const char *name) {
   static const char *const names[] = {"Final-Recipient", "Original-Recipient", "Action",     "Status", "Remote-MTA",
-                                      "Diagnostic-Code", NOTICE_COMMAND,       NOTICE_WORDS, NULL};
+                                      "Diagnostic-Code", NOTICE_COMMAND,       NOTICE_WORDS, "X400-Supplementary-Info",
+                                      NULL};
   for (const char *const *known = names; *known; known++)
     if (g_ascii_strcasecmp(name, *known) == 0)
       return TRUE;
@@ -258,7 +302,28 @@ static void read_group(Bounce *bounce, const GPtrArray *fields) {
   }
 }
 
-void bounce_report_read(Bounce *bounce, const GPtrArray *groups) {
+static gboolean names_recipient(const GPtrArray *fields) {
+  return fields_get(fields, "Final-Recipient") || fields_get(fields, "Original-Recipient");
+}
+
+/* TRUE if the fields about the mail as a whole hold some of a recipient, who is in a group of its own. */
+static gboolean is_about_message(const GPtrArray *groups, const GPtrArray *fields) {
+  if (!fields_get(fields, "Reporting-MTA") || names_recipient(fields))
+    return FALSE;
   for (guint i = 0; i < groups->len; i++)
-    read_group(bounce, g_ptr_array_index(groups, i));
+    if (names_recipient(g_ptr_array_index(groups, i)))
+      return TRUE;
+  return FALSE;
+}
+
+void bounce_report_read(Bounce *bounce, const GPtrArray *groups) {
+  for (guint i = 0; i < groups->len; i++) {
+    const GPtrArray *fields = g_ptr_array_index(groups, i);
+    if (!is_about_message(groups, fields)) {
+      read_group(bounce, fields);
+      continue;
+    }
+    for (guint k = 0; k < fields->len; k++)
+      read_message_field(bounce, g_ptr_array_index(fields, k));
+  }
 }

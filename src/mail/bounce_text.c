@@ -86,6 +86,7 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
   GString *words = g_string_new(NULL);
   gboolean replied = FALSE;
   const char *rest = notice->lines[head->line] + head->end;
+  rest += *rest == ';';
   rest += bounce_mention_time(rest);
   rest += strspn(rest, ">\"' \t:;)");
   rest += repetition_length(rest, address);

@@ -32,8 +32,9 @@ static const Phrase commands[] = {
     {"after helo", "EHLO"},
     {"after initial connection", "CONN"},
     {"following rcpt", "RCPT"},
-    {"following mail", "MAIL"},
-    {"following data", "DATA"},
+    {"following mail from", "MAIL"},
+    {"following mail command", "MAIL"},
+    {"following data command", "DATA"},
     {"response to rcpt", "RCPT"},
     {"response to mail", "MAIL"},
     {"response to data", "DATA"},
@@ -400,6 +401,12 @@ static gboolean find_announced_status(const char *text, gsize *at) {
   return status_find(text, at, &end) && *at >= 2 && text[*at - 1] == ' ' && text[*at - 2] == ':';
 }
 
+/* "mailbox unavailable. [SMTP Error Code 550]": what was said stands before the code. */
+static gboolean ends_in_bracket(const char *code) {
+  gsize n = strspn(code, "0123456789. ");
+  return code[n] && strchr("])", code[n]) && strspn(code + n, "]). ") == strlen(code + n);
+}
+
 void bounce_words_read(BounceRecipient *recipient, const char *words) {
   g_autofree char *flat = bounce_words_tidy(words);
   gsize at = 0;
@@ -416,8 +423,10 @@ void bounce_words_read(BounceRecipient *recipient, const char *words) {
     find_server_at_head(recipient, before);
   if (!recipient->remote_mta && !recipient->remote_ip)
     find_server_by_name(recipient, before);
-  if (!recipient->diagnostic && *flat)
-    recipient->diagnostic = reply || find_announced_status(flat, &at) ? remote_words(flat, at) : g_strdup(flat);
+  if (recipient->diagnostic || !*flat)
+    return;
+  gboolean whole = reply ? ends_in_bracket(flat + at) : !find_announced_status(flat, &at);
+  recipient->diagnostic = whole ? g_strdup(flat) : remote_words(flat, at);
 }
 
 static gboolean is_operator(const char *host, gsize n) {

@@ -123,9 +123,14 @@ static void read_original(Walk *walk, const char *text) {
   find_links(walk, body, strlen(body));
 }
 
+/* A mailbox that refuses by a filter says so with a disposition "deleted" that no person made (RFC 5429 s2.2.1, RFC 8098
+ * s3.2.6): its fields stand for a report about the recipient. */
 static void read_disposition(Walk *walk, const char *text) {
-  (void)text;
   walk->out->disposition = TRUE;
+  g_autoptr(GPtrArray) fields = fields_parse(text + strspn(text, " \t\n"), NULL);
+  const char *disposition = fields_get(fields, "Disposition");
+  if (disposition && g_ascii_strncasecmp(disposition, "automatic-action/", 17) == 0 && strstr(disposition, "deleted"))
+    g_ptr_array_add(walk->out->groups, g_steal_pointer(&fields));
 }
 
 /* RFC 3464, 5965, 6522, 6533, 8098, 2046 and a common misspelling. */

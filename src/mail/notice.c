@@ -6,6 +6,7 @@
 #include "mail/notice_json.h"
 #include "mail/notice_log.h"
 #include "mail/notice_repair.h"
+#include "mail/scan.h"
 
 #include <string.h>
 
@@ -211,7 +212,9 @@ static gboolean is_copy(const Notice *notice, guint at, const GPtrArray *fields)
   /* Some notices begin with the fields of the returned mail, and go on with what became of it. */
   if (fields_get(fields, "Message-ID") && (fields_get(fields, "From") || fields_get(fields, "Date")))
     return tells_before(notice, at);
-  return known >= 2 && marker_before(notice, at);
+  /* "To: .. Subject: .." alone are details of the notice, which goes on behind them. */
+  gboolean header = fields_get(fields, "From") || fields_get(fields, "Message-ID") || known >= 4;
+  return header && known >= 2 && marker_before(notice, at);
 }
 
 static void cut_lines(Notice *notice, guint at) {
@@ -278,6 +281,50 @@ static void find_copy(Notice *notice) {
     cut_lines(notice, i);
     cut_marker(notice);
     return;
+  }
+}
+
+/* A line across the page: "__________" */
+static gboolean is_ruler(const char *line) {
+  gsize n = 0;
+  while (line[n] && line[n] == *line)
+    n++;
+  return n >= 20 && !line[n] && strchr("_-=~*+", *line);
+}
+
+static gboolean tells(const Notice *notice, guint from, guint to) {
+  gboolean found = FALSE;
+  for (guint i = from; i < to && !found; i++) {
+    const char *line = notice_line(notice, i);
+    g_autofree char *lower = g_utf8_strdown(line, -1);
+    gsize start = 0, end = 0;
+    found = bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(line) ||
+            is_field_of(line, report_fields) || (scan_mailbox(line, &start, &end) && start <= 4);
+  }
+  return found;
+}
+
+/* What gateways and people put below a ruler, a disclaimer or a signature, says nothing about the mail. */
+static void cut_footer(Notice *notice) {
+  for (guint i = notice->n_lines; i-- > 1;) {
+    if (!is_ruler(notice_line(notice, i)))
+      continue;
+    if (tells(notice, i + 1, notice->n_lines) || !tells(notice, 0, i))
+      return;
+    cut_lines(notice, i);
+  }
+}
+
+/* The text of the returned mail without its header, below a line that says so. */
+static void cut_body(Notice *notice) {
+  static const char *const heads[] = {"old message:", "original message follows.", "original message follows:", NULL};
+  for (guint i = 1; i < notice->n_lines; i++) {
+    const char *line = notice_line(notice, i);
+    g_autofree char *lower = g_ascii_strdown(line + strspn(line, "- "), -1);
+    if (g_strv_contains(heads, lower)) {
+      cut_lines(notice, i);
+      return;
+    }
   }
 }
 
@@ -359,6 +406,9 @@ Notice *notice_new(const char *text) {
   if (!notice->original) {
     find_copy(notice);
     notice->copy = notice->original != NULL;
+    if (!notice->copy)
+      cut_body(notice);
+    cut_footer(notice);
     if (!notice->copy)
       find_quoted_header(notice);
   }

@@ -34,6 +34,7 @@ static const char *const failure_subjects[] = {
     "nondeliver",
     "not deliver",
     "delivery fail",
+    "failed mail",
     "failure notice",
     "delivery status",
     "returned mail",

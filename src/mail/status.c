@@ -148,6 +148,15 @@ static gboolean reply_may_begin(const char *text, const char *p) {
   return word_before_in(text, p, reply_words);
 }
 
+/* "(480) 555-0123": a telephone number. */
+static gboolean is_area_code(const char *text, const char *p) {
+  if (p == text || p[-1] != '(' || p[3] != ')')
+    return FALSE;
+  const char *number = p + 4 + (p[4] == ' ' || p[4] == '-');
+  gsize n = digits(number);
+  return n >= 3 && n <= 4 && strchr("-. ", number[n]) && digits(number + n + 1) >= 3;
+}
+
 static gboolean stands_as_reply(const char *text, const char *p) {
   const char *after = p + 3;
   if (p > text &&
@@ -155,7 +164,7 @@ static gboolean stands_as_reply(const char *text, const char *p) {
     return FALSE;
   if ((*after == '.' || *after == ',' || *after == '/' || *after == ':') && g_ascii_isdigit(after[1]))
     return FALSE;
-  if (*after == '@' || *after == '%')
+  if (*after == '@' || *after == '%' || is_area_code(text, p))
     return FALSE;
   /* "550-192.0.2.1 is blocked" is a reply, "555-1234" is not. */
   if (*after == '-' && g_ascii_isdigit(after[1]) && after[1 + digits(after + 1)] != '.')
