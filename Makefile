@@ -1,7 +1,7 @@
 # whybounce.  `make run` starts it, `make check` tests it; both install what is missing first.
 #
 #   make            build build/whybounce and its catalogues
-#   make install    PREFIX (/usr/local), DESTDIR
+#   make install    PREFIX (/usr/local), DESTDIR; make uninstall
 #   make check-asan the tests again with AddressSanitizer and UBSan
 #   make bench      speed, beside the tools people use today
 #   make fuzz       libFuzzer targets (clang), FUZZ_SECONDS each
@@ -161,8 +161,15 @@ install: all
 	install -m644 $(wildcard man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m644 $(wildcard man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
 
+# Cases, keys and guides of one's own are somewhere else and stay.
+uninstall:
+	rm -rf $(DATA) $(DESTDIR)$(PREFIX)/lib/whybounce
+	rm -f $(DESTDIR)$(PREFIX)/bin/whybounce
+	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(wildcard man/*.1))
+	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard man/*.5))
+
 clean:
 	rm -rf build
 
-.PHONY: all pot pot-check run check check-here check-asan compile-clang tests fuzz bench install clean
+.PHONY: all pot pot-check run check check-here check-asan compile-clang tests fuzz bench install uninstall clean
 .SECONDARY:

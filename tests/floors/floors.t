@@ -4,6 +4,7 @@
 The README's chapter "Hacking" says why.  Prints TAP."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -149,14 +150,22 @@ def state_faults(path):
 
 
 def readme_faults(path):
-    """The C of the README's chapters is real: each block stands so in a file under src/."""
+    """The C of the README's chapters is real: each block stands so in a file under src/; and so is its screen."""
     text = path.read_text(encoding="utf-8")
     for block in re.findall(r"^```c\n(.*?)^```", text, flags=re.S | re.M):
         if not any(block in source.read_text(encoding="utf-8") for source in files("src/*/*.c")):
             yield f"{path.name}: a block of C that is in no source: {block.splitlines()[0]}"
+    for block in re.findall(r"^```\n( WHYBOUNCE.*?)^```", text, flags=re.S | re.M):
+        if not any(block in golden.read_text(encoding="utf-8") for golden in files("tests/screens/*.txt")):
+            yield f"{path.name}: a screen that no test shows: {block.splitlines()[2]}"
     for name, count in re.findall(r"`(src/\S+\.c)`[^`]*?\((\d+) lines\)", text):
         if len(lines(ROOT / name)) - 1 != int(count):
             yield f"{path.name}: {name} has {len(lines(ROOT / name)) - 1} lines, not {count}"
+
+
+def manual_faults(path):
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path], capture_output=True, text=True, check=False)
+    yield from (line.split(str(ROOT) + "/", 1)[-1] for line in done.stdout.splitlines())
 
 
 def gather(check, paths):
@@ -173,6 +182,13 @@ report("no banned function", gather(banned_faults, everything))
 report("files are small and tidy", gather(size_faults, everything))
 report("the README shows real code", gather(readme_faults, [ROOT / "README.md"]))
 report("every header says what it is for", gather(comment_faults, headers))
+
+manuals = files("man/*")
+if shutil.which("mandoc"):
+    report("the manual pages are well formed", gather(manual_faults, manuals))
+else:
+    count += 1
+    print(f"ok {count} - the manual pages are well formed # SKIP mandoc missing")
 
 objects = sorted(path for path in BUILD.glob("src/**/*.o") if (ROOT / path.relative_to(BUILD).with_suffix(".c")).exists())
 instrumented = any(b"__asan" in path.read_bytes() for path in objects)
