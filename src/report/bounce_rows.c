@@ -65,10 +65,16 @@ static const char *const endings[N_ENDINGS][2] = {
     [REFUSED_GOOD] = {N_("{codes}, refused for good"), N_("Refused for good: sending it again will not help.")},
 };
 
+gboolean bounce_waits(const Bounce *bounce, const BounceRecipient *recipient) {
+  return recipient->action != NULL ? g_str_equal(recipient->action, "delayed") : bounce->kind == BOUNCE_DELAY;
+}
+
+static gboolean has_arrived(const BounceRecipient *recipient) { return g_strcmp0(recipient->cause, "success") == 0; }
+
 static Ending find_ending(const Bounce *bounce, const BounceRecipient *recipient) {
-  if (g_strcmp0(recipient->action, "delayed") == 0)
+  if (bounce_waits(bounce, recipient))
     return DELAYED;
-  if (recipient->permanent < 0 || !bounce->is_bounce)
+  if (recipient->permanent < 0 || !bounce->is_bounce || has_arrived(recipient))
     return N_ENDINGS;
   return (recipient->reply != NULL ? REFUSED_NOW : FAILED_NOW) + (recipient->permanent > 0 ? 1 : 0);
 }
@@ -155,7 +161,8 @@ guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *
     add_wrapped(&rows, bounce, first);
   }
   add_row(&rows, describe_ending(bounce, first));
-  add(&rows, first->reply != NULL && bounce->is_bounce ? N_("Refused by") : N_("Other server"), describe_server(first));
+  gboolean refused = first->reply != NULL && bounce->is_bounce && !has_arrived(first);
+  add(&rows, refused ? N_("Refused by") : N_("Other server"), describe_server(first));
   add(&rows, N_("Mail system"), g_strdup(first->provider));
   if (is_about_list(bounce, group))
     add(&rows, bounce->list != NULL ? N_("Blocklist") : N_("Listed address"),

@@ -29,6 +29,9 @@ void bounce_rows_clear(BounceRow *rows, guint n);
 /* The other server's words about the main recipient, at most `columns` of them; NULL: there are none.  Caller frees. */
 char *bounce_words(const Bounce *bounce, int columns);
 
+/* The mail to this recipient still waits: more attempts follow. */
+gboolean bounce_waits(const Bounce *bounce, const BounceRecipient *recipient);
+
 /* "550 5.1.1", or NULL. Caller frees. */
 char *bounce_codes(const BounceRecipient *recipient);
 

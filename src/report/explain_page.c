@@ -42,6 +42,7 @@ typedef struct Outcome {
   const GPtrArray *group;
   const BounceRecipient *first;
   const Cause *cause; /* NULL: the knowledge is missing */
+  const Cause *wait;  /* the mail is not lost: what to do and not to do are this one's; or NULL */
   const Rule *rule;   /* that told the cause, or NULL */
   const char *owner;  /* or NULL */
   const Code *code;   /* what the code says, where no rule knew the words; or NULL */
@@ -49,10 +50,13 @@ typedef struct Outcome {
 
 static gboolean is_unknown(const Cause *cause) { return g_str_equal(cause->id, "unknown"); }
 
+static gboolean passes_by_itself(const Cause *cause) {
+  return cause != NULL && g_strcmp0(cause->owner, "nobody-wait") == 0;
+}
+
 /* Who waits for more attempts needs no other cause. */
-static const Cause *find_cause(const Causes *causes, const BounceRecipient *recipient) {
+static const Cause *find_cause(const Causes *causes, const BounceRecipient *recipient, gboolean waiting) {
   const Cause *cause = recipient->cause != NULL ? causes_find(causes, recipient->cause) : NULL;
-  gboolean waiting = g_strcmp0(recipient->action, "delayed") == 0;
   return cause != NULL ? cause : causes_find(causes, waiting ? "delay_notice" : "unknown");
 }
 
@@ -65,10 +69,12 @@ static const Code *find_code(Classifier *classifier, const BounceRecipient *reci
   return classifier != NULL && telling ? classifier_code(classifier, code) : NULL;
 }
 
-static Outcome make_outcome(const ExplainKnowledge *knowledge, const GPtrArray *group) {
+static Outcome make_outcome(const ExplainKnowledge *knowledge, const Bounce *bounce, const GPtrArray *group) {
   Outcome outcome = {.group = group, .first = g_ptr_array_index(group, 0)};
   const BounceRecipient *first = outcome.first;
-  outcome.cause = find_cause(knowledge->causes, first);
+  gboolean waiting = bounce_waits(bounce, first);
+  outcome.cause = find_cause(knowledge->causes, first, waiting);
+  outcome.wait = waiting && !passes_by_itself(outcome.cause) ? causes_find(knowledge->causes, "delay_notice") : NULL;
   outcome.code = find_code(knowledge->classifier, first);
   if (first->rule != NULL && knowledge->classifier != NULL)
     outcome.rule = classifier_rule(knowledge->classifier, first->rule);
@@ -144,15 +150,17 @@ static void put_advice(Page *page, const Facts *facts, Advice advice) {
   }
 }
 
-/* Who must act gets more lines than who only looks on. */
+/* Who must act gets more lines than who only looks on.  A mail that still waits must not be sent again, whatever keeps
+ * it: unless that passes by itself, the cause has something to say to administrators only. */
 static void put_to_do(Page *page, const Outcome *outcome, const Facts *facts) {
-  const Cause *cause = outcome->cause;
+  const Cause *cause = outcome->cause, *shown = outcome->wait != NULL ? outcome->wait : cause;
   const Rule *rule = outcome->rule;
   guint admins = g_str_has_suffix(outcome->owner, "-admin") ? MAX_REMEDIES : 1;
   g_string_append_c(page->out, '\n');
   put_advice(page, facts,
-             (Advice){N_("What to do now"), rule != NULL ? rule->user : NULL, cause->user, MAX_REMEDIES, TRUE});
-  put_advice(page, facts, (Advice){N_("What not to do"), NULL, cause->avoid, MAX_AVOID, FALSE});
+             (Advice){N_("What to do now"), rule != NULL && shown == cause ? rule->user : NULL, shown->user, MAX_REMEDIES,
+                      TRUE});
+  put_advice(page, facts, (Advice){N_("What not to do"), NULL, shown->avoid, MAX_AVOID, FALSE});
   put_advice(page, facts,
              (Advice){N_("For the administrator"), rule != NULL ? rule->admin : NULL, cause->admin, admins, FALSE});
 }
@@ -162,7 +170,8 @@ static void put_to_do(Page *page, const Outcome *outcome, const Facts *facts) {
 /* The same advice is given once: below the last outcome that it is for. */
 static gboolean comes_again(const Outcome *outcomes, guint n, guint i) {
   for (guint k = i + 1; k < n; k++)
-    if (outcomes[k].cause == outcomes[i].cause && outcomes[k].rule == outcomes[i].rule)
+    if (outcomes[k].cause == outcomes[i].cause && outcomes[k].rule == outcomes[i].rule &&
+        outcomes[k].wait == outcomes[i].wait)
       return TRUE;
   return FALSE;
 }
@@ -184,7 +193,7 @@ static void put_outcomes(Page *page, const Bounce *bounce, const ExplainKnowledg
   Outcome outcomes[MAX_OUTCOMES];
   guint n = MIN(groups->len, MAX_OUTCOMES);
   for (guint i = 0; i < n; i++)
-    outcomes[i] = make_outcome(knowledge, g_ptr_array_index(groups, i));
+    outcomes[i] = make_outcome(knowledge, bounce, g_ptr_array_index(groups, i));
   gboolean alone = bounce->kind == BOUNCE_BOUNCE && groups->len == 1 && outcomes[0].cause != NULL;
   if (!alone)
     page_item(page, "", tr(kinds[bounce->kind][0]));

@@ -39,10 +39,16 @@ static char *finished_text(const Session *session, const View *view) {
   return message_text(message, NULL, NULL);
 }
 
+/* What passes by itself is no failure. */
+static Level finished_level(const View *view) {
+  gboolean passes = view->cause != NULL && g_strcmp0(view->cause->owner, "nobody-wait") == 0;
+  return view->finish == FINISH_PROBLEM && passes ? LEVEL_WARN : finish_level(view->finish);
+}
+
 static void put_headline(Page *page, const Session *session, const View *view) {
   gboolean finished = session_finished(session);
   g_autofree char *text = finished ? finished_text(session, view) : unfinished_text(view);
-  g_autofree char *lead = g_strdup_printf("%s ", level_tag(finished ? finish_level(view->finish) : LEVEL_UNKNOWN));
+  g_autofree char *lead = g_strdup_printf("%s ", level_tag(finished ? finished_level(view) : LEVEL_UNKNOWN));
   page_item(page, lead, text);
   if (finished && view->text != NULL) {
     g_string_append_c(page->out, '\n');

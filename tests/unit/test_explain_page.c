@@ -64,6 +64,13 @@ static const Row rows[] = {
      HEAD RECIPIENT("hanako@example.com", "delayed", "4.7.1", "451 4.7.1 Greylisted, try again later") ORIGINAL(""),
      {"greylisted"},
      NULL},
+    /* One reason, but one mail is lost, one waits, and one arrived: who waits must not send again. */
+    {"mixed",
+     HEAD RECIPIENT("hanako@example.com", "failed", "5.4.1", "connect to mx.example.com: Connection timed out")
+         RECIPIENT("jiro@example.net", "delayed", "4.4.1", "connect to mx.example.net: Connection timed out")
+             RECIPIENT("saburo@example.org", "delivered", "2.1.5", "250 2.1.5 Ok") ORIGINAL(""),
+     {"network_unreachable", "network_unreachable", "success"},
+     NULL},
     {"internal",
      HEAD RECIPIENT("IMCEAEX-_O=EXAMPLE_OU=FIRST_CN=RECIPIENTS_CN=hanako@example.com", "failed", "5.1.1",
                     "550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found") ORIGINAL(""),
