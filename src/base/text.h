@@ -52,6 +52,9 @@ char *text_pad(const char *safe, int cols);
  * Returns a NULL-terminated vector (at least one line), g_strfreev(). */
 char **text_wrap(const char *safe, int cols, int indent);
 
+/* Appends `safe` as lines of at most `cols` columns behind `lead`, the later ones behind as many blanks. */
+void text_append_wrapped(GString *out, const char *lead, int cols, const char *safe);
+
 /* Full-width ASCII (U+FF01..FF5E) and the ideographic space folded to ASCII: for keys and numbers
  * typed with an input method left on.  Other characters stay.  Caller frees. */
 char *text_fold_fullwidth(const char *utf8);

@@ -166,3 +166,12 @@ char **text_wrap(const char *safe, int cols, int indent) {
   g_ptr_array_add(lines, NULL);
   return (char **)g_ptr_array_free(lines, FALSE);
 }
+
+void text_append_wrapped(GString *out, const char *lead, int cols, const char *safe) {
+  int indent = text_width(lead);
+  g_auto(GStrv) lines = text_wrap(safe, cols - indent, 0);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_autofree char *line = i == 0 ? g_strconcat(lead, lines[i], NULL) : g_strdup_printf("%*s%s", indent, "", lines[i]);
+    g_string_append_printf(out, "%s\n", g_strchomp(line));
+  }
+}

@@ -43,11 +43,11 @@ static gboolean is_public(const char *address) {
          !(bytes[0] == 0x20 && bytes[1] == 0x02 && !is_public4(bytes + 2));
 }
 
-DnsDirect *dns_direct_new(const NetOptions *options, DnsLiveDone done, gpointer user) {
+DnsDirect *dns_direct_new(const NetOptions *options, guint timeout_ms, DnsLiveDone done, gpointer user) {
   DnsDirect *direct = g_new0(DnsDirect, 1);
   direct->port = options->dns_port != 0 ? options->dns_port : DNS_PORT;
   direct->anywhere = options->dns_port != 0;
-  direct->timeout_ms = options->timeout_ms;
+  direct->timeout_ms = MAX(timeout_ms / 2, 1);
   direct->done = done;
   direct->user = user;
   direct->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, server_free);

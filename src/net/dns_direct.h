@@ -1,5 +1,8 @@
 /* Asking name servers themselves, each at its own address, without recursion (net_dns_at()).
  *
+ * A server that speaks for a zone has nobody to ask, unlike a resolver: it has half of the time of net_dns(), in which all
+ * tries have gone out and the last of them had time to come back.
+ *
  * Every server that has open questions has a DnsLive of its own, so tries, TCP after truncation and time-outs are
  * those of the resolvers; it goes away with the last of its questions.  At most NET_DIRECT_IN_FLIGHT
  * questions are under way at all servers together, the others queue in order. */
@@ -13,7 +16,8 @@
 
 typedef struct DnsDirect DnsDirect;
 
-DnsDirect *dns_direct_new(const NetOptions *options, DnsLiveDone done, gpointer user);
+/* `timeout_ms`: of net_dns(). */
+DnsDirect *dns_direct_new(const NetOptions *options, guint timeout_ms, DnsLiveDone done, gpointer user);
 void dns_direct_free(DnsDirect *direct);
 
 /* `address` in the form of inet_ntop(). NULL: nobody there may be asked, see net_dns_at(). */

@@ -377,8 +377,10 @@ Net *net_live_new(const NetOptions *options, GError **error) {
   make_nonce(net);
   net->ca_file = g_strdup(options->ca_file);
   net->live = dns_live_new(options, question_done, net, error);
-  net->direct = dns_direct_new(options, question_done, net);
-  return net->live != NULL ? g_steal_pointer(&net) : NULL;
+  if (net->live == NULL)
+    return NULL;
+  net->direct = dns_direct_new(options, dns_live_timeout_ms(net->live), question_done, net);
+  return g_steal_pointer(&net);
 }
 
 typedef struct Kept {
@@ -388,7 +390,7 @@ typedef struct Kept {
 
 static void kept_free(gpointer data) {
   Kept *kept = data;
-  if (kept->destroy != NULL)
+  if (kept->data != NULL && kept->destroy != NULL)
     kept->destroy(kept->data);
   g_free(kept);
 }
@@ -401,9 +403,9 @@ void net_keep(Net *net, const char *key, gpointer data, GDestroyNotify destroy) 
   g_hash_table_replace(net->kept, g_strdup(key), kept);
 }
 
-gpointer net_kept(const Net *net, const char *key) {
+gpointer const *net_kept(const Net *net, const char *key) {
   const Kept *kept = net->kept != NULL ? g_hash_table_lookup(net->kept, key) : NULL;
-  return kept != NULL ? kept->data : NULL;
+  return kept != NULL ? &kept->data : NULL;
 }
 
 void net_free(Net *net) {

@@ -112,7 +112,8 @@ guint32 dns_record_soa_minimum(const DnsRecord *record);
 
 typedef struct NetOptions {
   const char *resolver; /* "ADDR", "ADDR:PORT", "[ADDR6]:PORT", several joined by commas; NULL: the system's */
-  guint timeout_ms;     /* when a question becomes DNS_TIMEOUT; 0: 5000.  HTTPS has twice, SMTP six times as long */
+  guint timeout_ms;     /* when a question becomes DNS_TIMEOUT; 0: 5000.  A name server asked itself has half of it, HTTPS
+                           twice, SMTP six times as long */
   guint16 dns_port;     /* a test network: net_dns_at() asks at this port, and at special addresses too; 0: 53 */
   const char *ca_file;  /* certificate authorities to trust besides the system's, PEM; NULL: none */
 } NetOptions;
@@ -168,7 +169,7 @@ const DnsAnswer *net_dns(Net *net, const char *name, DnsType type);
 const DnsAnswer *net_dns_ahead(Net *net, const char *name, DnsType type);
 
 /* What the name server at the address `server` says of NAME TYPE by itself: asked directly, without recursion (RD
- * clear), with the tries and the time-out of net_dns().  Judge `authoritative` before anything else: a server that is
+ * clear), with the tries of net_dns() and half of its time-out.  Judge `authoritative` before anything else: a server that is
  * not responsible may answer from elsewhere, and a referral to others (in `beside`) has the status DNS_REFUSED.
  * Addresses that nobody outside has (loopback, private, ...) are not asked: DNS_UNREACHABLE. */
 const DnsAnswer *net_dns_at(Net *net, const char *server, const char *name, DnsType type);
@@ -188,10 +189,10 @@ void net_keep_answers(Net *net, guint n);
 /* --- company --- */
 
 /* Keeps `data` under `key` until the net is freed, then gives it to `destroy`: for what probes parse only once, like
- * knowledge files.  A second value for a key replaces the first. */
+ * knowledge files.  NULL may be kept too, to remember that there is nothing.  A second value for a key replaces the first. */
 void net_keep(Net *net, const char *key, gpointer data, GDestroyNotify destroy);
-/* What is kept under `key`, or NULL. */
-gpointer net_kept(const Net *net, const char *key);
+/* Where what is kept under `key` is, be it NULL; NULL: nothing is kept. */
+gpointer const *net_kept(const Net *net, const char *key);
 
 /* --- who waits for what --- */
 

@@ -83,11 +83,16 @@ static void say_silent(Telling *t, const NsServer *server) {
   const DnsAnswer *unknown = server->said != NULL                                  ? server->said
                              : server->a != NULL && dns_is_unknown(server->a->status) ? server->a
                                                                                    : server->aaaa;
-  add_row(t, LEVEL_UNKNOWN, server,
-          message_set_tr(message_new(server->said != NULL ? N_("It gave us no answer for itself: {why}")
-                                                          : N_("Its address could not be found out: {why}"),
-                                     NULL),
-                         "why", probe_why(unknown)));
+  Message *text = message_new(server->said != NULL ? N_("It gave us no answer for itself: {why}")
+                                                   : N_("Its address could not be found out: {why}"),
+                              NULL);
+  Finding *row = add_row(t, LEVEL_UNKNOWN, server, message_set_tr(text, "why", probe_why(unknown)));
+  /* One answer that is missing may be a lost packet, or closed off from here alone. */
+  if (server->said != NULL && delegation_count(&t->look, NS_SPEAKS) > 0)
+    finding_set_advice(row, message_new(N_("Others answer, so that mail finds its way, if more slowly. If this one stays silent "
+                                           "when it is asked again, and from elsewhere too, the administrator of {domain} must "
+                                           "look at it"),
+                                        "domain", t->look.domain, NULL));
 }
 
 static void say_not_public(Telling *t, const NsServer *server) {

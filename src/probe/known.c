@@ -5,32 +5,18 @@
 
 #include <glib/gstdio.h>
 
-/* A file that could not be read: remembered too, so that a sweep does not try again at every turn. */
-typedef struct Kept {
-  gpointer data;
-  GDestroyNotify free;
-} Kept;
-
 typedef gpointer (*Loader)(const char *path, Diags *diags);
 
-static void kept_free(gpointer data) {
-  Kept *kept = data;
-  if (kept->data != NULL && kept->free != NULL)
-    kept->free(kept->data);
-  g_free(kept);
-}
-
 static gpointer keep(Net *net, const char *key, gpointer data, GDestroyNotify destroy) {
-  Kept *kept = g_new(Kept, 1);
-  *kept = (Kept){data, destroy};
-  net_keep(net, key, kept, kept_free);
+  net_keep(net, key, data, destroy);
   return data;
 }
 
+/* A file that could not be read is remembered too, so that a sweep does not try again at every turn. */
 static gpointer known_file(Net *net, const char *name, Loader load, GDestroyNotify destroy) {
-  const Kept *kept = net_kept(net, name);
+  gpointer const *kept = net_kept(net, name);
   if (kept != NULL)
-    return kept->data;
+    return *kept;
   g_autofree char *path = paths_knowledge(name);
   /* `whybounce lint` tells the faults of a knowledge file; here the entries that are right are used. */
   g_autoptr(Diags) diags = diags_new();
@@ -49,7 +35,8 @@ const DnsLists *known_lists(Net *net) {
 }
 
 const Message *known_keys_fault(Net *net) {
-  return net_kept(net, KEYS_FAULT);
+  gpointer const *fault = net_kept(net, KEYS_FAULT);
+  return fault != NULL ? *fault : NULL;
 }
 
 const Providers *known_providers(Net *net) {
@@ -69,9 +56,9 @@ const Registries *known_registries(Net *net) {
 }
 
 Classifier *known_classifier(Net *net) {
-  const Kept *kept = net_kept(net, "classifier");
+  gpointer const *kept = net_kept(net, "classifier");
   if (kept != NULL)
-    return kept->data;
+    return *kept;
   return keep(net, "classifier", classifier_new(NULL, NULL), (GDestroyNotify)classifier_free);
 }
 
@@ -80,9 +67,9 @@ const DnsLists *known_own_lists(Net *net, const char *path, GError **error) {
   gboolean there = g_stat(path, &st) == 0;
   g_autofree char *key = g_strdup_printf("%s %ld.%ld %ld", path, there ? (long)st.st_mtim.tv_sec : 0,
                                          there ? st.st_mtim.tv_nsec : 0, there ? (long)st.st_size : 0);
-  const Kept *kept = net_kept(net, key);
+  gpointer const *kept = net_kept(net, key);
   if (kept != NULL)
-    return kept->data;
+    return *kept;
   DnsLists *lists = dnslists_load_own(path, error);
   return lists != NULL ? keep(net, key, lists, (GDestroyNotify)dnslists_free) : NULL;
 }
@@ -91,9 +78,9 @@ const DnsLists *known_about(Net *net, const DnsLists *own) {
   if (!dnslists_is_plain(own))
     return NULL;
   g_autofree char *key = g_strdup_printf("about %p", (const void *)own);
-  const Kept *kept = net_kept(net, key);
+  gpointer const *kept = net_kept(net, key);
   if (kept != NULL)
-    return kept->data;
+    return *kept;
   g_autofree char *path = paths_knowledge("dnsbl.yaml");
   return keep(net, key, dnslists_file_knows(path, own) ? (gpointer)known_lists(net) : NULL, NULL);
 }

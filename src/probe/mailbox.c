@@ -331,13 +331,16 @@ static ProbeState run_pop3(Net *net, const Facts *inputs, Result *result) {
   return run_kind(&kind, net, inputs, result);
 }
 
+/* None of them fits a target of a check: whoever asks about somebody's address does not want to knock at the doors behind which
+ * its owner reads. */
+
 const Probe probe_submission = {
     .name = "submission",
     .title = N_("The server that mail programs send by"),
     .why = N_("Mail programs hand their mail to a server of the provider, on ports of its own. If it cannot be "
               "reached, or does "
               "not take the password, nothing is sent at all."),
-    .fits = "email domain",
+    .fits = "",
     .flags = PROBE_CONTACTS | PROBE_SECRET,
     .inputs = mailbox_inputs,
     .gives = mailbox_gives,
@@ -349,7 +352,7 @@ const Probe probe_imap = {
     .title = N_("The server that mail programs read from (IMAP)"),
     .why = N_("If the mailbox cannot be reached or does not take the password, mail seems to be missing although it "
               "arrived."),
-    .fits = "email domain",
+    .fits = "",
     .flags = PROBE_CONTACTS | PROBE_SECRET,
     .inputs = mailbox_inputs,
     .gives = mailbox_gives,
@@ -361,7 +364,7 @@ const Probe probe_pop3 = {
     .title = N_("The server that mail programs fetch from (POP3)"),
     .why = N_("If the mailbox cannot be reached or does not take the password, mail seems to be missing although it "
               "arrived."),
-    .fits = "email domain",
+    .fits = "",
     .flags = PROBE_CONTACTS | PROBE_SECRET,
     .inputs = mailbox_inputs,
     .gives = mailbox_gives,

@@ -2,34 +2,21 @@
 #include "mail/ip.h"
 #include "probe/host_look.h"
 #include "probe/mx_look.h"
+#include "probe/route.h"
 
 #include <string.h>
 
 /* --- the records --- */
 
-static int by_preference(gconstpointer a, gconstpointer b) {
-  const MxHost *x = a, *y = b;
-  return x->record->preference != y->record->preference ? x->record->preference - y->record->preference
-                                                        : (x->record > y->record) - (x->record < y->record);
-}
-
 void mx_collect_hosts(MxLook *look, const DnsAnswer *mx) {
   g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  guint n = dns_answer_count(mx);
-  for (guint i = 0; i < n; i++) {
-    MxHost host = {.record = dns_answer_record(mx, i)};
-    if (!g_str_equal(host.record->value, "."))
+  g_autoptr(GPtrArray) records = route_servers(mx);
+  for (guint i = 0; i < records->len; i++) {
+    const MxHost host = {.record = g_ptr_array_index(records, i)};
+    if (g_hash_table_add(names, g_ascii_strdown(host.record->value, -1))) /* RFC 4343 s3 */
       g_array_append_val(look->hosts, host);
-  }
-  g_array_sort(look->hosts, by_preference);
-  for (guint i = 0; i < look->hosts->len;) {
-    const char *name = g_array_index(look->hosts, MxHost, i).record->value;
-    if (g_hash_table_add(names, g_ascii_strdown(name, -1))) { /* RFC 4343 s3 */
-      i++;
-      continue;
-    }
-    look->twice = name;
-    g_array_remove_index(look->hosts, i);
+    else
+      look->twice = host.record->value;
   }
   look->count = look->hosts->len;
   g_array_set_size(look->hosts, MIN(look->count, MX_MAX_HOSTS));

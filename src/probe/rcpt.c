@@ -183,7 +183,7 @@ static ProbeState look_at(RcptLook *look, const SmtpInputs *inputs) {
     judge(look, last, talk);
     return PROBE_DONE;
   }
-  Finding *row = add_row(look, LEVEL_FAIL, N_("No mail server has an address that can be reached from outside"), NULL);
+  Finding *row = add_row(look, LEVEL_WARN, N_("No mail server has an address that can be reached from outside"), NULL);
   finding_set_ground(row, GROUND_NOT_ASKED, "RFC 6890 s2.2");
   facts_set_text(look->result->facts, "status", SOURCE_PROBE, "no_address");
   probe_set_unknown(&probe_rcpt, look->result, "no_address");

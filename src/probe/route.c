@@ -25,6 +25,22 @@ gboolean route_is_null_mx(const DnsAnswer *mx) {
   return mx->status == DNS_OK && n > 0;
 }
 
+/* Of one preference in the order of the answer: resolvers turn it round (RFC 5321 s5.1). */
+static int by_preference(gconstpointer a, gconstpointer b) {
+  const DnsRecord *x = *(const DnsRecord *const *)a, *y = *(const DnsRecord *const *)b;
+  return x->preference != y->preference ? x->preference - y->preference : (x > y) - (x < y);
+}
+
+GPtrArray *route_servers(const DnsAnswer *mx) {
+  GPtrArray *servers = g_ptr_array_new();
+  guint n = dns_answer_count(mx);
+  for (guint i = 0; i < n; i++)
+    if (!g_str_equal(dns_answer_record(mx, i)->value, "."))
+      g_ptr_array_add(servers, (gpointer)dns_answer_record(mx, i));
+  g_ptr_array_sort(servers, by_preference);
+  return servers;
+}
+
 static void decide(Route *route, RouteKind kind, const char *word, const DnsAnswer *decisive) {
   route->kind = kind;
   route->word = word;

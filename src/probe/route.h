@@ -36,6 +36,10 @@ static inline gboolean route_is_closed(RouteKind kind) {
          kind == ROUTE_DANGLING;
 }
 
+/* The records that name servers, in the order in which mail tries them; those of a null MX are left out.  The array is the
+ * caller's, of const DnsRecord. */
+GPtrArray *route_servers(const DnsAnswer *mx);
+
 /* TRUE if the answer is "." and nothing else (RFC 7505 s3). */
 gboolean route_is_null_mx(const DnsAnswer *mx);
 

@@ -291,8 +291,10 @@ static void row_tls(SmtpLook *look, const SmtpPath *path, gboolean offered) {
     look->tls_broken++;
     gboolean turned_down = talk->status == TALK_OK || talk->status == TALK_NO_TLS;
     const char *why = turned_down ? N_("the server turned the request for it down") : talk_status_message(talk->status);
-    Finding *row = add(look, path, LEVEL_WARN,
-                       message_set_tr(message_new(N_("Encryption is offered, but does not come about: {why}"), NULL), "why", why));
+    Message *text = message_new(talk->status == TALK_TLS_FAILED ? N_("Encryption is offered, but does not come about")
+                                                                : N_("Encryption is offered, but does not come about: {why}"),
+                                NULL);
+    Finding *row = add(look, path, LEVEL_WARN, message_set_tr(text, "why", why));
     finding_set_quote(row, talk->error);
     finding_set_advice(row, message_new(N_("Many senders give up on such a server. Its administrator must correct it"), NULL));
     probe_add_talk(row, talk, "RFC 3207 s4.1");

@@ -8,11 +8,6 @@
 
 /* --- servers --- */
 
-static int by_preference(gconstpointer a, gconstpointer b) {
-  const DnsRecord *x = *(const DnsRecord *const *)a, *y = *(const DnsRecord *const *)b;
-  return x->preference != y->preference ? x->preference - y->preference : (x > y) - (x < y);
-}
-
 static void add_server(SmtpServers *servers, Net *net, const char *name, const HostLook *look) {
   Ip ip;
   SmtpServer server = {.name = name, .literal = ip_parse(name, &ip)};
@@ -34,12 +29,7 @@ static void add_server(SmtpServers *servers, Net *net, const char *name, const H
 }
 
 static void add_mx(SmtpServers *servers, Net *net) {
-  const DnsAnswer *mx = servers->route.mx;
-  g_autoptr(GPtrArray) sorted = g_ptr_array_new();
-  for (guint i = 0; i < dns_answer_count(mx); i++)
-    if (!g_str_equal(dns_answer_record(mx, i)->value, "."))
-      g_ptr_array_add(sorted, (gpointer)dns_answer_record(mx, i));
-  g_ptr_array_sort(sorted, by_preference);
+  g_autoptr(GPtrArray) sorted = route_servers(servers->route.mx);
   for (guint i = 0; i < sorted->len; i++)
     add_server(servers, net, ((const DnsRecord *)g_ptr_array_index(sorted, i))->value, NULL);
 }

@@ -6,16 +6,7 @@
 
 #define COLUMNS 78
 #define INDENT 9
-
-/* `text` wrapped behind `lead`, later lines under its first character. */
-static void put_wrapped(GString *out, const char *lead, int indent, const char *text) {
-  g_auto(GStrv) lines = text_wrap(text, COLUMNS - indent, 0);
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (i == 0)
-      g_string_append_printf(out, "%s%s\n", lead, lines[i]);
-    else
-      g_string_append_printf(out, "%*s%s\n", indent, "", lines[i]);
-}
+#define BLANKS "         " /* INDENT of them */
 
 /* Behind a bar, so that nobody takes the words of others for ours. */
 static void put_quoted(GString *out, const char *text) {
@@ -33,7 +24,7 @@ static void put_evidence(GString *out, const Evidence *evidence) {
     g_string_append_printf(line, "%s%s", evidence->server != NULL ? ", " : " (", evidence->reference);
   if (evidence->server != NULL || evidence->reference != NULL)
     g_string_append_c(line, ')');
-  put_wrapped(out, "         ", INDENT, line->str);
+  text_append_wrapped(out, BLANKS, COLUMNS, line->str);
   put_quoted(out, evidence->answer);
 }
 
@@ -42,30 +33,44 @@ static void put_finding(GString *out, const Finding *finding, gboolean with_evid
   g_autofree char *advice = message_text(finding->advice, NULL, NULL);
   g_autofree char *lead = g_strdup_printf("  %s ", level_tag(finding->level));
   g_autofree char *line = finding->subject != NULL ? g_strdup_printf("%s: %s", finding->subject, text) : g_strdup(text);
-  put_wrapped(out, lead, INDENT, line);
+  text_append_wrapped(out, lead, COLUMNS, line);
   put_quoted(out, finding->quote);
   if (advice[0] != '\0')
-    put_wrapped(out, "         ", INDENT, advice);
+    text_append_wrapped(out, BLANKS, COLUMNS, advice);
   for (guint i = 0; with_evidence && i < finding->evidence->len; i++)
     put_evidence(out, g_ptr_array_index(finding->evidence, i));
 }
 
-static void put_run(GString *out, const ProbeRun *run, gboolean evidence) {
+static char *run_rows(const ProbeRun *run, gboolean evidence) {
   const Result *result = probe_run_result(run);
-  g_string_append_printf(out, "\n%s\n", tr(probe_run_probe(run)->title));
+  GString *out = g_string_new(NULL);
   if (result->headline != NULL) {
     g_autofree char *headline = message_text(result->headline, NULL, NULL);
     g_autofree char *lead = g_strdup_printf("  %s ", level_tag(check_level(run)));
-    put_wrapped(out, lead, INDENT, headline);
+    text_append_wrapped(out, lead, COLUMNS, headline);
   }
   for (guint i = 0; i < result->findings->len; i++)
     put_finding(out, g_ptr_array_index(result->findings, i), evidence);
+  return g_string_free(out, FALSE);
 }
 
+/* What several probes say in the same words (nothing to ask for, no mail server) is said once, below all their titles. */
 void check_put_page(GString *out, const char *target, const GPtrArray *runs, gboolean evidence) {
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < runs->len; i++)
+    g_ptr_array_add(rows, run_rows(g_ptr_array_index(runs, i), evidence));
   if (target != NULL)
     g_string_append_printf(out, "%s\n", target);
-  for (guint i = 0; i < runs->len; i++)
-    put_run(out, g_ptr_array_index(runs, i), evidence);
+  for (guint i = 0; i < runs->len; i++) {
+    const char *mine = g_ptr_array_index(rows, i);
+    guint first = 0;
+    if (g_ptr_array_find_with_equal_func(rows, mine, g_str_equal, &first) && first < i)
+      continue;
+    g_string_append_c(out, '\n');
+    for (guint k = i; k < runs->len; k++)
+      if (g_str_equal(g_ptr_array_index(rows, k), mine))
+        g_string_append_printf(out, "%s\n", tr(probe_run_probe(g_ptr_array_index(runs, k))->title));
+    g_string_append(out, mine);
+  }
   g_string_append_c(out, '\n');
 }

@@ -32,9 +32,10 @@ static const Probe *find(const char *name) {
 /* --- for people --- */
 
 static void put_wrapped(FILE *out, int indent, const char *text) {
-  g_auto(GStrv) lines = text_wrap(text, COLUMNS - indent, 0);
-  for (guint i = 0; lines[i] != NULL; i++)
-    fprintf(out, "%*s%s\n", indent, "", lines[i]);
+  g_autofree char *lead = g_strnfill((gsize)indent, ' ');
+  g_autoptr(GString) lines = g_string_new(NULL);
+  text_append_wrapped(lines, lead, COLUMNS, text);
+  fputs(lines->str, out);
 }
 
 static void put_message(FILE *out, int indent, Message *message) {

@@ -79,28 +79,18 @@ char *page_take(Page *page) {
 
 void page_section(Page *page, const char *title) { g_string_append_printf(page->out, "\n%s\n", title); }
 
-/* Lines of `masked` behind `lead`, the later ones behind as many blanks. */
-static void put_lines(Page *page, const char *lead, const char *masked) {
-  int indent = text_width(lead);
-  g_auto(GStrv) lines = text_wrap(masked, page->columns - indent, 0);
-  for (guint i = 0; lines[i] != NULL; i++) {
-    g_autofree char *line = i == 0 ? g_strconcat(lead, lines[i], NULL) : g_strdup_printf("%*s%s", indent, "", lines[i]);
-    g_string_append_printf(page->out, "%s\n", g_strchomp(line));
-  }
-}
-
 void page_item(Page *page, const char *lead, const char *text) {
   if (text == NULL || *text == '\0')
     return;
   g_autofree char *masked = page_masked(page, text);
-  put_lines(page, lead, masked);
+  text_append_wrapped(page->out, lead, page->columns, masked);
 }
 
 void page_outside_item(Page *page, const char *lead, const char *text) {
   if (text == NULL || *text == '\0')
     return;
   g_autofree char *masked = mask_outside(page, text);
-  put_lines(page, lead, masked);
+  text_append_wrapped(page->out, lead, page->columns, masked);
 }
 
 void page_quote(Page *page, int indent, const char *text) {

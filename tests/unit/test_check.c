@@ -148,6 +148,44 @@ static void test_page(void) {
     g_assert_cmpuint(strlen(lines[i]), <=, 80);
 }
 
+static guint count_of(const char *text, const char *part) {
+  guint n = 0;
+  for (const char *p = text; (p = strstr(p, part)) != NULL; p += strlen(part))
+    n++;
+  return n;
+}
+
+/* What several probes have to say in the same words is read once, below all their titles; programs get it from each. */
+static void test_same_words(void) {
+  const char *const targets[] = {"taro@", "a/b", NULL};
+  g_assert_cmpint(check(NULL, (CheckOptions){.targets = targets}, ""), ==, 1);
+  g_assert_cmpuint(count_of(out_text, "Not asked: domain is not known"), ==, 1);
+  g_assert_nonnull(strstr(out_text, "\nMail servers\nSPF record\nPolicy of the From domain (DMARC)\n  [SKIP] Not asked"));
+  g_assert_cmpuint(count_of(out_text, "\"a/b\" is not the name of a domain"), ==, 1);
+  check(NULL, (CheckOptions){.targets = targets, .json = TRUE}, "");
+  g_assert_cmpuint(count_of(out_text, "Not asked: domain is not known"), ==, 3);
+  /* Nothing that differs is left out. */
+  const char *const good[] = {"example.com", NULL};
+  check("tests/unit/data/mx.jsonl", (CheckOptions){.targets = good}, "");
+  for (guint i = 0; probe_table[i] != NULL; i++)
+    if (strstr(probe_table[i]->fits, "domain") != NULL && (probe_table[i]->flags & PROBE_CONTACTS) == 0) {
+      g_autofree char *title = g_strdup_printf("\n%s\n", probe_table[i]->title);
+      g_assert_cmpuint(count_of(out_text, title), ==, 1);
+    }
+}
+
+/* The servers that people read by are nobody's business who only asks about an address. */
+static void test_mail_programs(void) {
+  const char *const targets[] = {"taro@example.com", "example.com", NULL};
+  check(NULL, (CheckOptions){.targets = targets, .contacts = TRUE, .json = TRUE}, "");
+  g_assert_cmpuint(count_of(out_text, "\"smtp\":{"), ==, 2);
+  g_assert_null(strstr(out_text, "\"imap\""));
+  g_assert_null(strstr(out_text, "\"pop3\""));
+  g_assert_null(strstr(out_text, "\"submission\""));
+  check(NULL, (CheckOptions){.targets = targets, .contacts = TRUE, .json = TRUE, .probe = "imap"}, "");
+  g_assert_cmpuint(count_of(out_text, "\"imap\":{"), ==, 2);
+}
+
 typedef struct UsageCase {
   const char *probe, *set;
   int code;
@@ -396,6 +434,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/check/bulk", test_bulk);
   g_test_add_func("/check/fine", test_fine);
   g_test_add_func("/check/page", test_page);
+  g_test_add_func("/check/same-words", test_same_words);
+  g_test_add_func("/check/mail-programs", test_mail_programs);
   g_test_add_func("/check/evidence", test_evidence);
   g_test_add_func("/check/usage", test_usage);
   g_test_add_func("/check/contacts", test_contacts);

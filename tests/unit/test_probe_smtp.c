@@ -52,7 +52,7 @@ static const struct {
     {"a greeting without end", "flood.example", "broken", LEVEL_WARN, "too long"},
     {"RFC 3207 not offered", "plain.example", "ok", LEVEL_NOTE, "No encryption"},
     {"RFC 5321 s3.2 HELO after all", "helo.example", "ok", LEVEL_OK, "answers"},
-    {"RFC 3207 s4.1 broken after 220", "brokentls.example", "ok", LEVEL_WARN, "no encrypted connection came about"},
+    {"RFC 3207 s4.1 broken after 220", "brokentls.example", "ok", LEVEL_WARN, "Encryption is offered, but does not come about"},
     {"RFC 3207 s4 454", "turneddown.example", "ok", LEVEL_WARN, "turned the request for it down"},
     {"RFC 5280 s4.1.2.5 too late", "expired.example", "ok", LEVEL_WARN, "has expired (2026-11-21 to 2126-10-28)"},
     {"RFC 5280 s4.1.2.5 too early", "early.example", "ok", LEVEL_WARN, "not valid yet"},

@@ -145,10 +145,12 @@ static void test_keep(void) {
   g_assert_null(net_kept(net, "a"));
   net_keep(net, "a", &first, count_free);
   net_keep(net, "b", &second, NULL);
-  g_assert_true(net_kept(net, "a") == &first);
+  g_assert_true(*net_kept(net, "a") == &first);
   net_keep(net, "a", &second, count_free);
   g_assert_cmpuint(first, ==, 1);
-  g_assert_true(net_kept(net, "a") == &second);
+  g_assert_true(*net_kept(net, "a") == &second);
+  net_keep(net, "none", NULL, count_free); /* that there is nothing is remembered, and nothing is freed */
+  g_assert_true(net_kept(net, "none") != NULL && *net_kept(net, "none") == NULL);
   net_free(net);
   g_assert_cmpuint(second, ==, 1);
 }

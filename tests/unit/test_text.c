@@ -173,6 +173,15 @@ static void assert_wrap(const char *text, int cols, int indent, const char *expe
   g_assert_cmpstr(joined, ==, expected);
 }
 
+static void test_append_wrapped(void) {
+  g_autoptr(GString) out = g_string_new("before\n");
+  text_append_wrapped(out, "  - ", 12, "one two three");
+  text_append_wrapped(out, "", 20, "");
+  text_append_wrapped(out, "\xE3\x83\xBB", 6, "\xE3\x83\xA1\xE3\x83\xBC\xE3\x83\xAB"); /* two columns, and a word of six */
+  g_assert_cmpstr(out->str, ==,
+                  "before\n  - one two\n    three\n\n\xE3\x83\xBB\xE3\x83\xA1\xE3\x83\xBC\n  \xE3\x83\xAB\n");
+}
+
 static void test_wrap_english(void) {
   assert_wrap("", 10, 0, "");
   assert_wrap("one two three", 20, 0, "one two three");
@@ -325,6 +334,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/width", test_width);
   g_test_add_func("/text/fit", test_fit);
   g_test_add_func("/text/wrap/english", test_wrap_english);
+  g_test_add_func("/text/wrap/append", test_append_wrapped);
   g_test_add_func("/text/wrap/japanese", test_wrap_japanese);
   g_test_add_func("/text/wrap/narrow", test_wrap_narrow);
   g_test_add_func("/text/wrap/random", test_wrap_random);
