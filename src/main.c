@@ -61,6 +61,17 @@ static Net *open_net(const Options *options, int *code) {
   return net;
 }
 
+/* `code`, or that of a recording that could not be written to its end. */
+static int recorded(const Options *options, const Net *net, int code) {
+  int fault = net_record_fault(net);
+  if (fault == 0)
+    return code;
+  g_autoptr(Message) message = message_new(N_("{path} could not be written: {why}. Choose another folder."), "path",
+                                           options->record, "why", failure_words(fault), NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  return fail(EXIT_BAD_FILE, text);
+}
+
 /* --- the commands --- */
 
 /* The cases of --resume and --case: an id in the folder of the cases, or a path. */
@@ -183,7 +194,7 @@ static int command_wizard(Options *options) {
     desk_begin(desk, g_ptr_array_index(guides, 0));
   }
   code = wants_plain(options) ? -1 : curses_run(desk);
-  return code >= 0 ? code : line_run(desk, STDIN_FILENO, STDOUT_FILENO);
+  return recorded(options, net, code >= 0 ? code : line_run(desk, STDIN_FILENO, STDOUT_FILENO));
 }
 
 static int command_explain(Options *options) {
@@ -214,7 +225,7 @@ static int command_check(Options *options) {
   }
   code = check_run(&check, stdout, stderr);
   secret_free(secret);
-  return code;
+  return recorded(options, net, code);
 }
 
 static int command_facts(Options *options) {

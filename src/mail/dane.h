@@ -19,6 +19,7 @@ typedef enum DaneFault {
   DANE_BAD_LENGTH,   /* not as long as a digest of this kind is */
 } DaneFault;
 
+/* Why senders must pass over the record (RFC 7672 s3.1). */
 DaneFault dane_record_fault(const DaneRecord *record);
 /* What is wrong, a message id; NULL: nothing. */
 const char *dane_fault_message(DaneFault fault);

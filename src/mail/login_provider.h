@@ -15,6 +15,7 @@ typedef struct LoginProvider {
 } LoginProvider;
 
 typedef struct LoginProviders LoginProviders;
+/* NULL: the file cannot be read at all. */
 LoginProviders *login_providers_load(const char *path, Diags *diags);
 void login_providers_free(LoginProviders *providers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LoginProviders, login_providers_free)

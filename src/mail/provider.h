@@ -1,4 +1,5 @@
-/* Mail providers: which one a name of a mail server (or of an SPF include, or of an autodiscover alias) belongs to; which domains people write to; which typing mistakes they make.
+/* Mail providers: which one a name of a mail server (or of an SPF include, or of an autodiscover alias) belongs to; which
+ * domains people write to; which typing mistakes they make.
  * Knowledge files: flows/knowledge/providers.yaml, flows/knowledge/domains.yaml.  Immutable after load; faults of a
  * file go to `diags` and the broken entry is left out. */
 #ifndef WB_MAIL_PROVIDER_H
@@ -25,6 +26,7 @@ typedef struct Provider {
 } Provider;
 
 typedef struct Providers Providers;
+/* NULL: the file cannot be read at all. */
 Providers *providers_load(const char *path, Diags *diags);
 void providers_free(Providers *providers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Providers, providers_free)
@@ -39,9 +41,11 @@ const char *providers_references(const Providers *providers);
 gboolean provider_pattern_fits(const char *pattern, const char *name);
 
 typedef struct MailDomains MailDomains;
+/* NULL: the file cannot be read at all. */
 MailDomains *mail_domains_load(const char *path, Diags *diags);
 void mail_domains_free(MailDomains *domains);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailDomains, mail_domains_free)
+/* TRUE if `domain` (lower case) is one that people have their mail at. */
 gboolean mail_domains_has(const MailDomains *domains, const char *domain);
 /* Domains that may be meant by `domain` (lower case), best first, at most 5: exact table of typing mistakes, repair of
  * the ending, then edit distance.  Empty for a domain that is itself known. g_strfreev(). */

@@ -8,6 +8,7 @@
 #include <glib.h>
 
 typedef struct Registries Registries;
+/* NULL: the file cannot be read at all. */
 Registries *registries_load(const char *path, Diags *diags);
 void registries_free(Registries *registries);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registries, registries_free)

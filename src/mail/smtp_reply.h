@@ -14,13 +14,15 @@ typedef struct SmtpFeatures {
   guint64 size;     /* the limit, octets */
 } SmtpFeatures;
 
-/* Reads one line of the reply to EHLO, without code and hyphen: "SIZE 1000".  The first line, which greets, is not for
- * here.  `features` is filled by smtp_features_init(). */
+/* Makes it empty, before the first line. */
 void smtp_features_init(SmtpFeatures *features);
+/* Reads one line of the reply to EHLO, without code and hyphen: "SIZE 1000".  The first line, which greets, is not for
+ * here. */
 void smtp_features_add(SmtpFeatures *features, const char *line);
 void smtp_features_clear(SmtpFeatures *features);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SmtpFeatures, smtp_features_clear)
 
+/* TRUE if `word` (upper case) is among them. */
 gboolean smtp_features_has(const SmtpFeatures *features, const char *word);
 
 /* How large `octets` of files become in a mail: base64 makes four characters of three octets, in lines of 76 with CR and

@@ -21,7 +21,10 @@ typedef struct DnsTask DnsTask;
 /* The task of `owner` is over and gone; `answer` is the receiver's. */
 typedef void (*DnsLiveDone)(gpointer user, gpointer owner, DnsAnswer *answer);
 
+/* Asks the resolvers of `options`, or the system's.  Fails only on a `resolver` that is no address, message fit for the
+ * user. */
 DnsLive *dns_live_new(const NetOptions *options, DnsLiveDone done, gpointer user, GError **error);
+/* Tasks under way end without a result. */
 void dns_live_free(DnsLive *live);
 /* Before anything is asked: its one resolver is the name server at `address`, to be asked without recursion.  What it
  * has in flight counts into `in_flight`, which others share and which outlives it. */
@@ -29,21 +32,24 @@ void dns_live_set_direct(DnsLive *live, const char *address, guint *in_flight);
 /* TRUE: nothing is asked and nothing waits. */
 gboolean dns_live_is_idle(const DnsLive *live);
 
-/* One line for people; "none" if there is no resolver, and then nothing may be asked. */
+/* How long a task may take. */
 guint dns_live_timeout_ms(const DnsLive *live);
+/* The resolvers as one line for people; "none" if there is none. */
 const char *dns_live_resolvers(const DnsLive *live);
+/* FALSE: there is none, and nothing may be asked. */
 gboolean dns_live_has_resolver(const DnsLive *live);
 /* How many questions wait for their turn. */
 guint dns_live_waiting(const DnsLive *live);
 /* TRUE if a question more would have to wait, or make others wait. */
 gboolean dns_live_is_busy(const DnsLive *live);
 
-/* The packet leaves at once if there is room. */
+/* Begins a task; `name` and `wire` are copied.  The packet leaves at once if there is room. */
 DnsTask *dns_live_ask(DnsLive *live, const char *name, const DnsWireName *wire, DnsType type, gpointer owner);
 /* Ends the task without a result. */
 void dns_live_abandon(DnsLive *live, DnsTask *task);
 /* The answer for somebody who does not wait: DNS_CANCELLED, with what was done so far. */
 DnsAnswer *dns_task_cancelled(const DnsTask *task);
+/* How far a task is; see NetProgress. */
 void dns_task_progress(const DnsTask *task, const DnsLive *live, NetProgress *progress);
 
 /* Appends what to wait for to `fds` (GArray of struct pollfd); returns until when, monotonic microseconds
@@ -51,6 +57,7 @@ void dns_task_progress(const DnsTask *task, const DnsLive *live, NetProgress *pr
 gint64 dns_live_prepare(DnsLive *live, GArray *fds);
 /* Does what is due.  `fds` are those of the last dns_live_prepare(), with their revents. */
 void dns_live_process(DnsLive *live, const struct pollfd *fds, guint n);
+/* Tasks under way get their time again, and their tries begin anew. */
 void dns_live_restart(DnsLive *live);
 
 #endif

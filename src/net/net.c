@@ -1,18 +1,10 @@
 #include "net/net_private.h"
 
-#include "base/catalogue.h"
-#include "base/failure.h"
-#include "base/file.h"
 #include "net/net_recording.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
-
-/* Octets of a recording: ten times as many as the longest runs make. */
-#define MAX_RECORDING (256u << 20)
 
 /* --- the table --- */
 
@@ -106,44 +98,6 @@ void net_table_trim(Net *net, guint released) {
 
 void net_keep_answers(Net *net, guint n) {
   net->most_answers = n;
-}
-
-/* --- sinks --- */
-
-void net_say(Net *net, const Question *q) {
-  g_autofree char *line = net->sinks->len > 0 ? q->kind->line(q->answer, net->nonce) : NULL;
-  for (guint i = 0; line != NULL && i < net->sinks->len; i++) {
-    const Sink *sink = &g_array_index(net->sinks, Sink, i);
-    sink->call(line, sink->user);
-  }
-}
-
-void net_add_sink(Net *net, NetSink call, gpointer user) {
-  const Sink sink = {call, user};
-  g_autofree char *header = net_recording_header(net_resolvers(net));
-  g_array_append_val(net->sinks, sink);
-  call(header, user);
-}
-
-static void write_line(const char *line, gpointer user) {
-  g_autofree char *text = g_strconcat(line, "\n", NULL);
-  int fault = file_write(GPOINTER_TO_INT(user), text, strlen(text));
-  if (fault != 0)
-    g_warning("the recording could not be written: %s", g_strerror(fault));
-}
-
-gboolean net_record(Net *net, const char *path, GError **error) {
-  int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) {
-    int code = errno;
-    failure_set(error, G_FILE_ERROR, (int)g_file_error_from_errno(code),
-                message_new(N_("{path} could not be written: {why}. Choose another folder."), "path", path, "why",
-                            failure_words(code), NULL));
-    return FALSE;
-  }
-  g_array_append_val(net->files, fd);
-  net_add_sink(net, write_line, GINT_TO_POINTER(fd));
-  return TRUE;
 }
 
 /* --- answers arrive --- */
@@ -354,12 +308,12 @@ guint net_turn(Net *net, struct pollfd *extra, guint n, int timeout_ms) {
 
 /* --- the net --- */
 
-static Net *net_new(void) {
+Net *net_new(void) {
   Net *net = g_new0(Net, 1);
   net->questions = g_hash_table_new_full(question_hash, question_equal, NULL, (GDestroyNotify)net_question_unref);
   net->fds = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
   net->sinks = g_array_new(FALSE, FALSE, sizeof(Sink));
-  net->files = g_array_new(FALSE, FALSE, sizeof(int));
+  net->recorders = g_ptr_array_new_with_free_func(net_recorder_free);
   return net;
 }
 
@@ -421,9 +375,7 @@ void net_free(Net *net) {
   g_clear_pointer(&net->direct, dns_direct_free);
   g_queue_clear(&net->answers);
   g_hash_table_unref(net->questions);
-  for (guint i = 0; i < net->files->len; i++)
-    close(g_array_index(net->files, int, i));
-  g_array_unref(net->files);
+  g_ptr_array_unref(net->recorders);
   g_array_unref(net->sinks);
   g_array_unref(net->fds);
   g_free(net->resolvers);
@@ -446,74 +398,4 @@ const char *net_resolvers(const Net *net) {
 
 const char *net_nonce(const Net *net) {
   return net->nonce;
-}
-
-static void preload_answer(Net *net, const Question *of, gpointer answer) {
-  Question *q = net_table_find(net, of->at, of->name, of->type);
-  if (q != NULL && q->answer == NULL) {
-    q->kind->abandon(net, q);
-    net_question_settle(net, q, answer);
-    net_judge(net, q);
-    return;
-  }
-  q = net_table_add(net, of->at, of->name, of->type);
-  q->answer = answer;
-  net_judge(net, q);
-  q->unsaid = net->live == NULL;
-}
-
-static gboolean preload(Net *net, const char *line, gsize length, GError **error) {
-  NetRecorded recorded;
-  if (!net_recording_parse(line, length, net->nonce, &recorded, error))
-    return FALSE;
-  if (recorded.answer != NULL)
-    preload_answer(net, &(Question){.at = recorded.answer->at, .name = recorded.answer->name, .type = recorded.answer->type},
-                   recorded.answer);
-  if (recorded.talk != NULL)
-    preload_answer(net, &(Question){.name = recorded.talk->key}, recorded.talk);
-  if (recorded.resolvers != NULL) {
-    g_free(net->resolvers);
-    net->resolvers = recorded.resolvers;
-  }
-  return TRUE;
-}
-
-gboolean net_preload(Net *net, const char *line, GError **error) {
-  return preload(net, line, strlen(line), error);
-}
-
-static gboolean load_file(Net *net, const char *path, GError **error) {
-  g_autofree char *text = NULL;
-  gsize length;
-  guint number = 0;
-  int fault = 0;
-  if ((text = file_load(path, MAX_RECORDING + 1, &length)) == NULL)
-    fault = errno;
-  else if (length > MAX_RECORDING)
-    fault = EFBIG;
-  if (fault != 0) {
-    failure_set(error, G_FILE_ERROR, (int)g_file_error_from_errno(fault),
-                message_new(N_("{path} cannot be read: {why}"), "path", path, "why", failure_words(fault), NULL));
-    return FALSE;
-  }
-  for (const char *line = text, *end = text + length; line < end;) {
-    g_autoptr(GError) wrong = NULL;
-    const char *lf = memchr(line, '\n', (gsize)(end - line));
-    const char *stop = lf != NULL ? lf : end;
-    number++;
-    /* A crash cuts the last line off in the middle: no brace, no line feed. */
-    gboolean cut = lf == NULL && line < stop && stop[-1] != '}';
-    if (!preload(net, line, (gsize)(stop - line), &wrong) && !cut) {
-      g_set_error(error, NET_ERROR, NET_ERROR_RECORDING, "%s:%u: %s", path, number, wrong->message);
-      return FALSE;
-    }
-    line = stop + 1;
-  }
-  return TRUE;
-}
-
-Net *net_replay_new(const char *path, GError **error) {
-  g_autoptr(Net) net = net_new();
-  g_strlcpy(net->nonce, NET_RECORDED_NONCE, sizeof net->nonce);
-  return path == NULL || load_file(net, path, error) ? g_steal_pointer(&net) : NULL;
 }

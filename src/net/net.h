@@ -124,20 +124,20 @@ typedef struct NetOptions {
 #define NET_MOST_IN_FLIGHT 768
 
 /* A net that asks the network.  Questions go out at once, NET_IN_FLIGHT in flight per resolver and more while that goes
- * well.  Four tries
- * spread over the resolvers (the first again after about 150 ms, then with growing gaps); an answer to
- * any try counts until the time-out, so that a slow resolver is not taken for a dead one.  TCP after truncation.
+ * well.  Four tries spread over the resolvers (the second after 150 ms, then with growing gaps); an answer to any try
+ * counts until the time-out, so that a slow resolver is not taken for a dead one.  TCP after truncation.
  * Fails only on a `resolver` that is no address, message fit for the user. */
 Net *net_live_new(const NetOptions *options, GError **error);
 
 /* A net that answers from a recording (JSON Lines, see net_recording.h) or a case file and never asks anybody; all
  * answers are there at once.  Unknown questions: DNS_NOT_RECORDED.  `path` NULL: an empty recording, to be filled
- * with net_preload().  GError with file:line for a broken recording. */
+ * with net_preload().  GError with file:line for a broken recording, or if it cannot be read or is over 256 MB. */
 Net *net_replay_new(const char *path, GError **error);
 
 void net_free(Net *net);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Net, net_free)
 
+/* FALSE: it answers from a recording. */
 gboolean net_is_live(const Net *net);
 /* How long one question may take, in ms; 0 in replay. */
 guint net_timeout_ms(const Net *net);
@@ -241,7 +241,9 @@ void net_add_sink(Net *net, NetSink sink, gpointer user);
 /* Takes a line that a sink was given: the question counts as answered, with its old time. FALSE with `error` on a
  * line that is none. */
 gboolean net_preload(Net *net, const char *line, GError **error);
-/* Appends everything to `path` (mode 0600) from now on. */
+/* Appends everything to `path` (mode 0600) from now on.  FALSE with `error`: it cannot be opened. */
 gboolean net_record(Net *net, const char *path, GError **error);
+/* 0, or why the recording is not whole (errno): it ends with the first line that could not be written. */
+int net_record_fault(const Net *net);
 
 #endif

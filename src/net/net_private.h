@@ -1,4 +1,4 @@
-/* What net.c and net_waiter.c share: the table of questions. */
+/* What the files net*.c share: the table of questions. */
 #ifndef WB_NET_NET_PRIVATE_H
 #define WB_NET_NET_PRIVATE_H
 
@@ -62,7 +62,7 @@ struct Net {
   guint answered; /* in this turn */
   GArray *fds;
   GArray *sinks;
-  GArray *files;    /* of int */
+  GPtrArray *recorders; /* of what net_record() opened */
   GHashTable *kept; /* key -> Kept */
   GPtrArray *secrets;   /* of Secret; NULL: none */
   GHashTable *invented; /* set of addresses; NULL: the resolver is not known to invent any */
@@ -76,6 +76,11 @@ struct NetWaiter {
   gboolean woken;
 };
 
+/* Without a door: neither live nor replay. */
+Net *net_new(void);
+void net_recorder_free(gpointer recorder);
+
+/* One reference more, one less; the last takes the question with it. */
 Question *net_question_ref(Question *q);
 void net_question_unref(Question *q);
 /* Stops asking an open question, without an answer. */

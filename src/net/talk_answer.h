@@ -19,6 +19,7 @@ const char *talk_scheme_word(TalkScheme scheme);
 gboolean talk_status_from_word(const char *word, TalkStatus *status);
 gboolean talk_phase_from_word(const char *word, TalkPhase *phase);
 
+/* Without anything but these two; phase PHASE_CONNECT, no TLS. */
 TalkAnswer *talk_answer_new(const char *key, TalkStatus status);
 void talk_answer_free(TalkAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TalkAnswer, talk_answer_free)

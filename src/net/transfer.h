@@ -31,7 +31,10 @@ typedef struct TransferModule {
   void (*abandon)(Transfers *transfers, Transfer *transfer);
   /* What came so far, from whom, and how far it went. */
   const TalkAnswer *(*so_far)(Transfer *transfer);
+  /* Appends what to wait for to `fds` (GArray of struct pollfd); returns until when, monotonic microseconds
+   * (G_MAXINT64: nothing to wait for). */
   gint64 (*prepare)(Transfers *transfers, GArray *fds);
+  /* Does what is due.  `fds` are those of the last prepare(), with their revents. */
   void (*process)(Transfers *transfers, const struct pollfd *fds, guint n);
   /* Talks under way get their time again. */
   void (*restart)(Transfers *transfers);

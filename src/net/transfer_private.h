@@ -1,4 +1,4 @@
-/* What transfer.c and transfer_lines.c share: a talk under way.  Only the module build/transfer.so has them. */
+/* What the files transfer*.c share: a talk under way.  Only the module build/transfer.so has them. */
 #ifndef WB_NET_TRANSFER_PRIVATE_H
 #define WB_NET_TRANSFER_PRIVATE_H
 
@@ -52,15 +52,18 @@ gboolean transfer_note_lines(Transfer *t, char mark, const char *bytes, gsize le
 
 /* --- transfer_tls.c --- */
 
+/* Which encryption is wanted, and whom to trust. */
 void transfer_set_tls(Transfer *t, const TalkRequest *request);
 /* A line of libcurl's own words, of which one tells version and cipher. */
 void transfer_note_tls(Transfer *t, const char *text);
+/* Frees whom all talks trust. */
 void transfer_forget_authorities(Transfers *house);
 /* The certificates that were shown, and OpenSSL's opinion of them. */
 void transfer_take_chain(Transfer *t);
 
 /* --- transfer_secret.c --- */
 
+/* Keeps the password of `request` in all the forms in which it might be said; transfer_wipe() overwrites them. */
 void transfer_keep_secret(Transfer *t, const TalkRequest *request);
 void transfer_wipe(Transfer *t);
 /* A line of ours as it may be written down; NULL: as it is. Caller frees. */

@@ -24,7 +24,7 @@ typedef enum ProbeFlags {
 /* An input: `with: {domain: ...}` of a flow, `--set domain=...` of the command line. */
 typedef struct ProbeInput {
   const char *name;
-  const char *as; /* kind of value: email domain ip host text, as in `ask: as:` */
+  const char *as; /* kind of value: email domain ip host text number secret, as in `ask: as:` */
   gboolean required;
   const char *meaning; /* one line, English message id */
 } ProbeInput;

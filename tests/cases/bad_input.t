@@ -279,6 +279,13 @@ def broken_lists(room):
     expect(room.wizard(typed="4\n2\n1\n192.0.2.10\nq\n"), DONE, "The lists cannot be read", "lists.yaml:3")
 
 
+@test
+def a_recording_that_cannot_be_written(room):
+    args = ["--record", "/dev/full", *REPLAY]
+    expect(room.run("check", *args, "example.com"), BAD_FILE, "/dev/full could not be written: the disk is full")
+    expect(room.run("--plain", *args, "blocklist.eml", typed="\n\nq\n"), BAD_FILE, "/dev/full could not be written", "Step 2")
+
+
 # --- guides of one's own ---
 
 
