@@ -41,6 +41,18 @@ struct Transfer {
   curl_socket_t fd;
 };
 
+/* "[2001:db8::1]", "192.0.2.1". Caller frees. */
+char *transfer_bracketed(const char *address);
+
+/* --- transfer_answer.c --- */
+
+/* Fills in how libcurl's part of the talk ended, with `code`: status, phase, server, certificates, response. */
+void transfer_take_answer(Transfer *t, CURLcode code);
+/* Fills in what is known of a talk under way: server, phase. */
+void transfer_take_so_far(Transfer *t);
+
+/* --- transfer_lines.c --- */
+
 /* Sends the first command.  TRUE: the talk is over already. */
 gboolean transfer_lines_begin(Transfer *t);
 /* Sends and receives what can be.  TRUE: it is over, its status is set. */
