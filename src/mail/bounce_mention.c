@@ -194,12 +194,24 @@ static gboolean is_domain_defined(const char *line, gsize start) {
   return start > 4 && line[start - 1] == '=' && strcasestr(line, "dda:") && strcasestr(line, "dda:") < line + start;
 }
 
+/* TRUE if `line` holds addresses from `head` on, and nothing else. */
+static gboolean is_list_of_addresses(const char *line, gsize head) {
+  gsize start = 0, end = 0;
+  const char *p = line + head;
+  guint n = 0;
+  for (; scan_mailbox(p, &start, &end) && strspn(p, "<\"'") == start; n++)
+    p += end + strspn(p + end, ">\"',; \t");
+  return n > 1 && !*p;
+}
+
 static Rank rank_mention(const char *line, const Mention *mention) {
   const char *address = line + mention->start;
   gsize head = item_start(line);
   gsize open = mention->start;
   while (open > head && strchr("<\"'", line[open - 1]))
     open--;
+  if (is_list_of_addresses(line, head))
+    return RANK_HEAD;
   if (open == head) {
     if (is_sender(line + mention->end))
       return RANK_NONE;

@@ -15,4 +15,8 @@ gboolean bounce_refusal_ends(const char *line);
 /* TRUE if `line` is "... the response was:": the answer is what follows. */
 gboolean bounce_refusal_announces(const char *line);
 
+/* The reply code with which the line before line `i` ends, where a program that wraps lines tore it from the enhanced
+ * code with which `i` begins; NULL: none.  Points into the notice. */
+const char *bounce_refusal_torn(const Notice *notice, guint i);
+
 #endif

@@ -67,8 +67,14 @@ char *bounce_session_words(const Notice *notice, const char *address) {
   g_autoptr(GString) own = g_string_new(NULL);
   Session session = {.reply = reply, .own = own};
   gboolean complete = FALSE;
-  for (guint i = 0; i < notice->n_lines && own->len + reply->len < MAX_WORDS && !complete; i++)
+  for (guint i = 0; i < notice->n_lines && own->len + reply->len < MAX_WORDS && !complete; i++) {
+    const char *torn = own->len == 0 ? bounce_refusal_torn(notice, i) : NULL;
     complete = session_line(&session, notice_line(notice, i), address);
+    if (torn && own->len > 0)
+      g_string_prepend(own, " ");
+    if (torn && own->len > 0)
+      g_string_prepend(own, torn);
+  }
   GString *words = complete || session.ours ? reply : own;
   return bounce_words_have_code(words->str) ? g_strdup(words->str) : NULL;
 }

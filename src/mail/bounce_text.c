@@ -79,6 +79,15 @@ static gsize repetition_length(const char *rest, const char *address) {
   return same && after > 0 ? end + after : 0;
 }
 
+/* Past the other addresses, where nothing else stands behind one in its line. */
+static const char *skip_addresses(const char *rest) {
+  gsize start = 0, end = 0;
+  const char *p = rest;
+  while (scan_mailbox(p, &start, &end) && strspn(p, "<\"'") == start)
+    p += end + strspn(p + end, ">\"',; \t");
+  return *p ? rest : p;
+}
+
 /* The lines from `line` (from byte `offset`) to the end of the paragraph, or to the next address. An address alone in
  * its paragraph has its words in the next one. */
 static char *passage(const Reading *reading, const Mention *head, const char *address) {
@@ -90,6 +99,7 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
   rest += bounce_mention_time(rest);
   rest += strspn(rest, ">\"' \t:;)");
   rest += repetition_length(rest, address);
+  rest = skip_addresses(rest);
   g_string_append(words, rest);
   for (guint i = head->line + 1; i < notice->n_lines && words->len < MAX_WORDS; i++) {
     const char *line = notice_line(notice, i);
@@ -111,6 +121,8 @@ static char *passage(const Reading *reading, const Mention *head, const char *ad
       g_string_truncate(words, 0);
     if (words->len > 0)
       g_string_append_c(words, ' ');
+    /* Some programs make an item of a list out of each indented line. */
+    line += g_str_has_prefix(line, "• ") ? strlen("• ") : 0;
     g_string_append(words, line);
   }
   return g_string_free(words, FALSE);
@@ -303,7 +315,8 @@ static char *host_behind(const Notice *notice, const char *const *phrases) {
 char *bounce_text_refuser(const Notice *notice) {
   static const char *const phrases[] = {"Message rejected by:", "メッセージの拒否元:", "メッセージを拒否したサーバー:",
                                         "Remote server:",       "リモート サーバー:",  "Receiving server:",
-                                        "受信サーバー:",        "受信側サーバー:",     NULL};
+                                        "受信サーバー:",        "受信側サーバー:",     "Remote system: dns;",
+                                        NULL};
   return host_behind(notice, phrases);
 }
 

@@ -4,6 +4,7 @@
 #include "mail/bounce_words.h"
 #include "mail/notice_client.h"
 #include "mail/notice_json.h"
+#include "mail/notice_lines.h"
 #include "mail/notice_log.h"
 #include "mail/notice_repair.h"
 #include "mail/scan.h"
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define MAX_GROUPS 2001
+#define MAX_TOLD 12   /* lines behind the fields of the returned mail in which a notice goes on */
 #define MAX_MARKER 90 /* bytes of a line over the copy; longer ones are sentences of the notice */
 
 /* Headers that only mails have. */
@@ -187,11 +189,9 @@ static gboolean is_notice(const GPtrArray *fields) {
   return notice_is_daemon(fields_get(fields, "From")) && notice_is_failure_subject(fields_get(fields, "Subject"));
 }
 
-/* TRUE if the lines before `at` say what happened, or that the copy follows. */
-static gboolean tells_before(const Notice *notice, guint at) {
-  if (at == 0 || marker_before(notice, at))
-    return TRUE;
-  for (guint i = 0; i < at; i++) {
+/* TRUE if one of the lines from `at` to `end` says what happened. */
+static gboolean says_failure(const Notice *notice, guint at, guint end) {
+  for (guint i = at; i < MIN(end, notice->n_lines); i++) {
     g_autofree char *lower = g_utf8_strdown(notice->lines[i], -1);
     if (bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(lower))
       return TRUE;
@@ -199,7 +199,23 @@ static gboolean tells_before(const Notice *notice, guint at) {
   return FALSE;
 }
 
-static gboolean is_copy(const Notice *notice, guint at, const GPtrArray *fields) {
+static gboolean has_code(const Notice *notice, guint end) {
+  for (guint i = 0; i < end; i++)
+    if (bounce_words_have_code(notice->lines[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* TRUE if the lines before `at` say what happened, or that the copy follows; but not if it is the lines behind it that
+ * say it, from `end` on. */
+static gboolean tells_before(const Notice *notice, guint at, guint end) {
+  if (at == 0 || marker_before(notice, at))
+    return TRUE;
+  return says_failure(notice, 0, at) && (has_code(notice, at) || !says_failure(notice, end, end + MAX_TOLD));
+}
+
+/* `end`: the line behind the fields that begin at `at`. */
+static gboolean is_copy(const Notice *notice, guint at, guint end, const GPtrArray *fields) {
   /* Notices list fields of the returned mail indented, too: only the whole header is a copy. */
   if (*notice->lines[at] == ' ')
     return fields_get(fields, "Received") && fields_get(fields, "From") && marker_before(notice, at);
@@ -211,7 +227,7 @@ static gboolean is_copy(const Notice *notice, guint at, const GPtrArray *fields)
     return known >= 2;
   /* Some notices begin with the fields of the returned mail, and go on with what became of it. */
   if (fields_get(fields, "Message-ID") && (fields_get(fields, "From") || fields_get(fields, "Date")))
-    return tells_before(notice, at);
+    return tells_before(notice, at, end);
   /* "To: .. Subject: .." alone are details of the notice, which goes on behind them. */
   gboolean header = fields_get(fields, "From") || fields_get(fields, "Message-ID") || known >= 4;
   return header && known >= 2 && marker_before(notice, at);
@@ -252,12 +268,14 @@ static void find_quoted_header(Notice *notice) {
     notice->original = g_steal_pointer(&fields);
 }
 
-/* The line over the copy and the empty ones around it are no part of what was said. */
+/* The line over the copy and the empty ones around it are no part of what was said.  Where line ends were lost it may
+ * stand behind what was said. */
 static void cut_marker(Notice *notice) {
   while (notice->n_lines > 0) {
     const char *line = notice->lines[notice->n_lines - 1];
     gboolean rule = strspn(line, "-=_*# ") == strlen(line);
-    if (!rule && (strlen(line) > MAX_MARKER || !notice_has_word(line, markers)))
+    g_autofree char *head = g_strndup(line, MAX_MARKER / 2);
+    if (!rule && (strlen(line) > MAX_MARKER || !notice_has_word(head, markers)))
       return;
     cut_lines(notice, notice->n_lines - 1);
   }
@@ -270,7 +288,7 @@ static void find_copy(Notice *notice) {
       continue;
     guint end = i;
     g_autoptr(GPtrArray) fields = fields_at(notice, i, &end);
-    if (!is_copy(notice, i, fields)) {
+    if (!is_copy(notice, i, end, fields)) {
       i = MAX(i, end - (end > i));
       continue;
     }
@@ -393,14 +411,17 @@ static void take_json(Notice *notice, const char *json) {
 Notice *notice_new(const char *text) {
   Notice *notice = g_new0(Notice, 1);
   notice->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  g_autofree char *blanks = notice_repair_blanks(text);
+  text = blanks ? blanks : text;
   g_autofree char *spaced = notice_repair_spacing(text);
   text = spaced ? spaced : text;
-  g_autofree char *repaired = notice_repair_lines(text);
+  g_autofree char *repaired = notice_lines_part(text);
   text = repaired ? repaired : text;
   const char *json = strchr(text, '{') ? notice_json_find(text) : NULL;
   split_lines(notice, text, json ? json : text + strlen(text));
   if (json)
     take_json(notice, json);
+  notice_lines_rewrap(notice);
   notice_client_take(notice);
   notice_repair_folding(notice);
   if (!notice->original) {

@@ -259,10 +259,11 @@ static gboolean is_forward_mark(const char *line) {
   return strlen(lower) < 100 && contains_one_of(lower, forwarded);
 }
 
-static gboolean is_header_of_notice(const GPtrArray *fields, guint before) {
+/* `at`: where it begins, with the mark over it. */
+static gboolean is_header_of_notice(const Notice *notice, const GPtrArray *fields, guint at) {
   if (notice_is_daemon(fields_get(fields, "From")) || notice_is_failure_subject(fields_get(fields, "Subject")))
     return TRUE;
-  return before == G_MAXUINT && fields_get(fields, "From");
+  return line_before(notice, at) == G_MAXUINT && fields_get(fields, "From");
 }
 
 static gboolean take_block(Notice *notice, guint at, guint *end) {
@@ -272,10 +273,10 @@ static gboolean take_block(Notice *notice, guint at, guint *end) {
   gboolean raw = (*end < notice->n_lines && is_raw_field(notice->lines[*end])) ||
                  (before != G_MAXUINT && (is_raw_field(notice->lines[before]) || *notice->lines[before] == '\t'));
   gboolean known = fields_get(fields, "From") || fields_get(fields, "Subject");
-  if (fields->len < 2 || !known || raw || !is_header_of_notice(fields, before))
-    return FALSE;
   if (before != G_MAXUINT && is_forward_mark(notice->lines[before]))
     at = before;
+  if (fields->len < 2 || !known || raw || !is_header_of_notice(notice, fields, at))
+    return FALSE;
   for (guint i = at; i < *end; i++)
     *notice->lines[i] = '\0';
   if (!notice->client)

@@ -3,6 +3,7 @@
 #include "mail/bounce_refusal.h"
 #include "mail/notice_client.h"
 #include "mail/notice_json.h"
+#include "mail/notice_lines.h"
 #include "mail/notice_log.h"
 #include "mail/notice_repair.h"
 
@@ -198,10 +199,31 @@ static void test_repair(void) {
        LONG "did not like our RCPT TO: 550 no\nReceived: from a\nSubject: s\nTo: t\nFrom: f\nDate: d"},
       {LONG "From: f Subject: s To: t Date: d Reporting-MTA: dns; a.example Action: failed Status: 5.1.1",
        LONG "\nFrom: f\nSubject: s\nTo: t\nDate: d\n\nReporting-MTA: dns; a.example\nAction: failed\nStatus: 5.1.1"},
+      /* headers of mail programs, whatever they end with */
+      {LONG "From: M <m@a.example> Sent: Tue 10:22 AM To: H <h@a.example> Subject: Returned mail " LONG,
+       LONG "\nFrom: M <m@a.example>\nSent: Tue 10:22 AM\nTo: H <h@a.example>\nSubject:\n\nReturned mail " LONG},
+      {LONG "差出人: m@a.example 件名: s 送信日時: 2025年3月4日 10:22 宛先: 山田 <h@a.example>, <i@a.example> x " LONG,
+       LONG "\n差出人: m@a.example\n件名: s\n送信日時: 2025年3月4日 10:22\n宛先: 山田 <h@a.example>, <i@a.example>\n\nx " LONG},
+      {LONG "Subject: s To: <h@a.example> From: m@a.example Date: Tue, 4 Mar 2025 10:22:00 +0900 (JST) x " LONG,
+       LONG "\nSubject: s\nTo: <h@a.example>\nFrom: m@a.example\nDate: Tue, 4 Mar 2025 10:22:00 +0900 (JST)\n\nx " LONG},
+      {LONG "it was sent from: a to: b with subject: c", NULL},
+      /* what else begins lines */
+      {LONG "the following address(es) failed: t@a.example no such user",
+       LONG "the following address(es) failed:\nt@a.example no such user"},
+      {LONG "with the header fields: <t@a.example>", NULL},
+      {LONG "======== x", LONG "\n========\nx"},
+      {LONG "<t@a.example> (reason: 550 no) <u@a.example> (reason: 551 no)",
+       LONG "\n<t@a.example> (reason: 550 no)\n<u@a.example> (reason: 551 no)"},
+      {LONG ">>> DATA <<< 550 no 554 <t@a.example>... Unavailable",
+       LONG "\n>>> DATA\n<<< 550 no\n554 <t@a.example>... Unavailable"},
+      {LONG "said: 554 <t@a.example>... Unavailable", NULL},
+      {LONG "Recipient address: t@a.example Reason: full", LONG "\nRecipient address: t@a.example\nReason: full"},
+      {LONG "t@a.example host b.example [192.0.2.1] SMTP error from remote mail server after DATA: 550 no",
+       LONG "\nt@a.example\nhost b.example [192.0.2.1]\nSMTP error from remote mail server after DATA: 550 no"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_test_message("%s", cases[i].in);
-    g_autofree char *out = notice_repair_lines(cases[i].in);
+    g_autofree char *out = notice_lines_part(cases[i].in);
     g_autoptr(GString) got = g_string_new(out);
     g_string_replace(got, " \n", "\n", 0);
     g_autoptr(GString) want = g_string_new(cases[i].out);
@@ -209,6 +231,38 @@ static void test_repair(void) {
     g_assert_cmpint(out != NULL, ==, cases[i].out != NULL);
     g_assert_cmpstr(got->str, ==, want->str);
   }
+}
+
+static void test_wrapping(void) {
+  static const struct {
+    const char *in, *out;
+  } cases[] = {
+      /* wrapped anew */
+      {"The mail system <t@a.example>: host b.example[192.0.2.1] said: 550\n5.1.1 no <u@a.example>: host "
+       "c.example[192.0.2.2] said: 552 full",
+       "The mail system\n<t@a.example>: host b.example[192.0.2.1] said: 550 5.1.1 no\n<u@a.example>: host "
+       "c.example[192.0.2.2] said: 552 full"},
+      /* written so */
+      {"The mail system <t@a.example>: host b.example[192.0.2.1] said: 550\n    5.1.1 no <u@a.example>: host "
+       "c.example[192.0.2.2] said: 552 full",
+       NULL},
+      {"The mail system <t@a.example>: host b.example[192.0.2.1] said:\n550 no\n<u@a.example>: host c.example", NULL},
+      {"Nothing in these lines could have begun a line before somebody else\nmade a paragraph of them, or so one hopes",
+       NULL},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(Notice) notice = notice_new(cases[i].in);
+    g_autofree char *got = g_strjoinv("\n", notice->lines);
+    g_autoptr(GString) tidy = g_string_new(got);
+    g_string_replace(tidy, " \n", "\n", 0);
+    g_assert_cmpstr(tidy->str, ==, cases[i].out ? cases[i].out : cases[i].in);
+  }
+}
+
+static void test_blanks(void) {
+  g_assert_null(notice_repair_blanks("a b\nあ　い"));
+  g_autofree char *got = notice_repair_blanks("a\u00A0b\u200B\u202Fc\u2028d é");
+  g_assert_cmpstr(got, ==, "a b\u200B c\nd é");
 }
 
 static void test_spacing(void) {
@@ -245,6 +299,9 @@ static void test_refusal(void) {
       {"The response was:\nDNS Error: nothing", "DNS Error: nothing"},
       {"something\n<<< 550-a\n<<< 550 b\n550 5.1.1 own", "<<< 550-a <<< 550 b"},
       {"550 no\nSent from my phone", "550 no"},
+      {"It said: 550\n5.1.1 no\nand more", "550 5.1.1 no and more"}, /* torn by a wrapped line */
+      {"On line 550\n5.1.1 no", "550 5.1.1 no"},
+      {"Number x550\n5.1.1 no", "5.1.1 no"},
       {"nothing: here\nor there", NULL},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -263,6 +320,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/notice-forms/attempts", test_attempts);
   g_test_add_func("/notice-forms/events", test_events);
   g_test_add_func("/notice-forms/repair", test_repair);
+  g_test_add_func("/notice-forms/wrapping", test_wrapping);
+  g_test_add_func("/notice-forms/blanks", test_blanks);
   g_test_add_func("/notice-forms/spacing", test_spacing);
   g_test_add_func("/notice-forms/refusal", test_refusal);
   return g_test_run();
