@@ -96,11 +96,12 @@ static char *describe_server(const BounceRecipient *recipient) {
   for (guint i = 0; recipient->command != NULL && i < G_N_ELEMENTS(commands); i++)
     if (strcmp(commands[i][0], recipient->command) == 0)
       when = tr(commands[i][1]);
-  gboolean both = name != NULL && ip != NULL && g_strcmp0(name, ip) != 0;
-  g_autofree char *server = both ? g_strdup_printf("%s [%s]", name, ip) : g_strdup(name != NULL ? name : ip);
+  gboolean with_ip = name != NULL && ip != NULL && g_strcmp0(name, ip) != 0;
+  g_autofree char *server = with_ip ? g_strdup_printf("%s [%s]", name, ip) : g_strdup(name != NULL ? name : ip);
   if (server == NULL || when == NULL)
     return g_strdup(server != NULL ? server : when);
-  return g_strdup_printf("%s, %s", server, when);
+  g_autoptr(Message) both = message_new(N_("{server}, {when}"), "server", server, "when", when, NULL);
+  return message_text(both, NULL, NULL);
 }
 
 /* The list stands somewhere in the notice: with several results it belongs to those whose words name it. */
@@ -162,10 +163,11 @@ guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *
   }
   add_row(&rows, describe_ending(bounce, first));
   gboolean refused = first->reply != NULL && bounce->is_bounce && !has_arrived(first);
-  add(&rows, refused ? N_("Refused by") : N_("Other server"), describe_server(first));
+  gboolean server = first->remote_mta != NULL || first->remote_ip != NULL;
+  add(&rows, !server ? N_("Stage") : refused ? N_("Refused by") : N_("Other server"), describe_server(first));
   add(&rows, N_("Mail system"), g_strdup(first->provider));
   if (is_about_list(bounce, group))
-    add(&rows, bounce->list != NULL ? N_("Blocklist") : N_("Listed address"),
+    add(&rows, bounce->list != NULL ? N_("Blocklist") : N_("Sending server"),
         bounce->list != NULL ? describe_list(bounce) : g_strdup(bounce->listed_ip));
   return rows.n;
 }

@@ -73,7 +73,7 @@ static void put_not_known(Unknown *unknown, const Session *session) {
   if (titles->len == 0)
     return;
   g_ptr_array_add(titles, NULL);
-  g_autofree char *joined = g_strjoinv(", ", (char **)titles->pdata);
+  g_autofree char *joined = g_strjoinv(tr(N_(", ")), (char **)titles->pdata);
   g_autoptr(Message) message = message_new(N_("Not known to the user: {questions}"), "questions", joined, NULL);
   g_autofree char *text = message_text(message, NULL, NULL);
   put_unknown_line(unknown, text);

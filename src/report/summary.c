@@ -33,7 +33,7 @@ static char *finished_text(const Session *session, const View *view) {
   if (view->cause == NULL)
     return g_strdup(tr(finish_message(view->finish)));
   g_autofree char *label = session_text(session, view->cause->label);
-  if (view->finish != FINISH_FIXED)
+  if (view->finish != FINISH_FIXED || g_str_equal(view->cause->id, "success"))
     return g_steal_pointer(&label);
   g_autoptr(Message) message = message_new(N_("Fixed. The cause was: {cause}"), "cause", label, NULL);
   return message_text(message, NULL, NULL);
