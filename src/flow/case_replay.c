@@ -135,6 +135,25 @@ static const char *apply(Session *s, const CaseEvent *event) {
   return NULL;
 }
 
+/* --- what a case does not have --- */
+
+static const char secret_gone[] = N_("A password is in no case. Please type it again.");
+static const char secret_missing[] =
+    N_("A password is in no case, so that what was tested with it is not known now. Go back to type it again.");
+
+static gboolean is_secret(const CaseEvent *event) {
+  return g_str_equal(event->name, "answer") && case_event_get(event, "secret") != NULL;
+}
+
+/* TRUE if a person went on from there: only then is the password passed over. */
+static gboolean goes_on(const CaseFile *file, guint i) {
+  static const char *const steps[] = {"answer", "bounce", "tick", "back", "finish", NULL};
+  for (i++; i < file->events->len; i++)
+    if (g_strv_contains(steps, ((const CaseEvent *)g_ptr_array_index(file->events, i))->name))
+      return TRUE;
+  return FALSE;
+}
+
 static const Flow *find_flow(const CaseEvent *start, const char *path, const Flows *flows, GError **error) {
   const char *id = case_event_get(start, "flow");
   const Flow *flow = id != NULL ? flows_find(flows, id) : NULL;
@@ -155,16 +174,23 @@ Session *case_replay(const CaseFile *file, const char *path, const Flows *flows,
     return NULL;
   Session *s = session_replay(flows, flow, net, case_event_at(start));
   const char *fault = NULL;
+  gboolean missing = FALSE;
   guint i = 1;
-  for (; i < file->events->len && fault == NULL; i++) {
+  for (; i < file->events->len; i++) {
     const CaseEvent *event = g_ptr_array_index(file->events, i);
-    fault = apply(s, event);
+    gboolean open = is_secret(event) && !goes_on(file, i);
+    fault = open ? check_step(s, event) : apply(s, event);
+    if (fault == NULL && open)
+      fault = secret_gone;
+    missing |= is_secret(event);
     if (fault == NULL)
       continue;
     const char *step = case_event_get(event, "step");
     session_notice(s, message_new(fault, "step", step != NULL ? step : "?", NULL));
     break;
   }
+  if (missing && fault == NULL && !session_finished(s))
+    session_notice(s, message_new(secret_missing, NULL));
   if (kept != NULL)
     *kept = i;
   session_replayed(s);

@@ -1,7 +1,9 @@
 /* The hosts of the web links in a mail: filters look them up in lists of domains (SURBL, URIBL, DBL).
  *
- * Only what begins with http:// or https:// is a link.  Hosts are A-labels in lower case, each once, in the order in which
- * they stand in the mail; IP literals and names of one label are none.  The caller owns the list, and the strings in it. */
+ * A link begins with http:// or https://.  Mail programs make links of bare hosts too, so two forms are taken that hardly
+ * anything else has: a word that begins with "www.", and a host under a frequent ending with a path behind it
+ * ("example.com/offer").  Hosts are A-labels in lower case, each once, in the order in which they stand in the mail; IP
+ * literals and names of one label are none.  The caller owns the list, and the strings in it. */
 #ifndef WB_MAIL_LINKS_H
 #define WB_MAIL_LINKS_H
 

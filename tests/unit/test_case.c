@@ -52,6 +52,14 @@ static void test_same_after_every_event(void) {
   case_free(c);
 }
 
+static void assert_notice(const Session *session, const char *part) {
+  g_autoptr(View) view = session_view(session, NOW);
+  for (guint i = 0; i < view->notices->len; i++)
+    if (strstr(g_ptr_array_index(view->notices, i), part) != NULL)
+      return;
+  g_error("no notice says \"%s\"", part);
+}
+
 /* A secret is the one thing that the file does not know: it has to be typed again. */
 static void test_secret(void) {
   g_autoptr(World) world = case_world();
@@ -68,8 +76,18 @@ static void test_secret(void) {
   g_assert_null(strstr(text, "hunter2"));
   g_autoptr(Net) empty = NULL;
   g_autoptr(Session) copy = read_bytes(world, text, length, &empty, NULL);
+  assert_path(copy, "pasted rcpt mx spelling key");
+  assert_notice(copy, "Please type it again");
+  answer(world, copy, "hunter2");
   assert_path(copy, "pasted rcpt mx spelling key todo");
-  assert_fact(copy, "key", "unknown: not known");
+  g_assert_cmpstr(facts_get(session_facts(copy), "key")->raw, ==, "hunter2");
+  /* Who went on from there is not sent back, but told that it is missing. */
+  g_autofree char *further = g_strconcat(text, "{\"event\":\"tick\",\"step\":\"todo\",\"item\":\"0\"}\n", NULL);
+  g_autoptr(Net) other = NULL;
+  g_autoptr(Session) later = read_bytes(world, further, strlen(further), &other, NULL);
+  assert_path(later, "pasted rcpt mx spelling key todo");
+  assert_fact(later, "key", "unknown: not known");
+  assert_notice(later, "what was tested with it is not known now");
 }
 
 static void assert_same(World *world, const Case *c, const Session *session) {

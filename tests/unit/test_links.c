@@ -33,7 +33,20 @@ static const struct {
     {"http://192.0.2.1/ http://[2001:db8::1]/ http://localhost/ http://0xC0000201/ http://a..b/ http://-a.example/", ""},
     {"http://\xff\xfe.example.com/", ""},
     /* No links. */
-    {"ftp://ftp.example.com/ xhttp://a.example.com/ mailto:taro@example.com www.example.com", ""},
+    {"ftp://ftp.example.com/x xhttp://a.example.com/x mailto:taro@example.com taro@www.example.com", ""},
+    /* Without a scheme: what mail programs make links of. */
+    {"See www.example.com.", "www.example.com"},
+    {"WWW.Example.COM/a?b and (www.example.net) <www.example.org>", "www.example.com www.example.net www.example.org"},
+    {"offer at example.com/now, http://example.net and shop.example.co.jp/~a",
+     "example.com example.net shop.example.co.jp"},
+    {"short: x.test/a x.com/a x.be/a", "x.com x.be"},
+    {"<a href=\"www.example.com/x\">www.example.com</a>", "www.example.com"},
+    {"詳しくはwww.example.jp/をご覧ください", "www.example.jp"},
+    {"example.com and example.net. No path: no link. www.com www. www.example www.a..com", ""},
+    {"and/or notes.txt/x 24.12/25.12 1.5/kg e.g./i.e. a.m./p.m. src/main.c/x C:\\www.example.com\\x", ""},
+    {"taro@example.com/x example.com@example.net/x x=www.example.com/y http://a.example.com/?u=www.example.net/x",
+     "a.example.com"},
+    {"user:www.example.com/x example.com:25/x 192.0.2.1/24 10.in-addr.arpa/x _x.example.com/y", ""},
     {"<html xmlns:o=\"http://schemas.microsoft.com/office\" xmlns=\"http://www.w3.org/1999/xhtml\">", ""},
 };
 
