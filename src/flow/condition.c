@@ -1,23 +1,21 @@
 #include "flow/condition_impl.h"
 
-#include "base/catalogue.h"
-#include "base/message.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <string.h>
 
 const WordRow condition_words[] = {
-    [WORD_IS] = {NULL, TRUE, FALSE, "{value}"},
-    [WORD_NOT] = {"not", TRUE, FALSE, N_("not {value}")},
-    [WORD_AT_LEAST] = {"at least", TRUE, TRUE, N_("at least {value}")},
-    [WORD_MORE_THAN] = {"more than", TRUE, TRUE, N_("more than {value}")},
-    [WORD_LESS_THAN] = {"less than", TRUE, TRUE, N_("less than {value}")},
-    [WORD_CONTAINS] = {"contains", TRUE, FALSE, N_("a text with {value} in it")},
-    [WORD_MATCHES] = {"matches", TRUE, FALSE, N_("like {value}")},
-    [WORD_KNOWN] = {"known", FALSE, FALSE, N_("known")},
-    [WORD_UNKNOWN] = {"unknown", FALSE, FALSE, N_("not known")},
-    [WORD_ABSENT] = {"absent", FALSE, FALSE, N_("proven not to exist")},
+    [WORD_IS] = {NULL, TRUE, FALSE},
+    [WORD_NOT] = {"not", TRUE, FALSE},
+    [WORD_AT_LEAST] = {"at least", TRUE, TRUE},
+    [WORD_MORE_THAN] = {"more than", TRUE, TRUE},
+    [WORD_LESS_THAN] = {"less than", TRUE, TRUE},
+    [WORD_CONTAINS] = {"contains", TRUE, FALSE},
+    [WORD_MATCHES] = {"matches", TRUE, FALSE},
+    [WORD_KNOWN] = {"known", FALSE, FALSE},
+    [WORD_UNKNOWN] = {"unknown", FALSE, FALSE},
+    [WORD_ABSENT] = {"absent", FALSE, FALSE},
 };
 
 void condition_free(Condition *condition) {
@@ -210,33 +208,4 @@ gboolean condition_place(const Condition *condition, const char *name, int *line
     }
   }
   return FALSE;
-}
-
-/* --- describing --- */
-
-static void describe_test(GString *out, const Test *test) {
-  g_autoptr(Message) message = message_new(condition_words[test->word].describe, NULL);
-  if (test->value != NULL)
-    message_set(message, "value", test->value);
-  g_autofree char *text = message_text(message, NULL, NULL);
-  g_string_append(out, text);
-}
-
-char *condition_describe(const Condition *condition) {
-  GString *out = g_string_new(NULL);
-  for (guint i = 0; i < condition->clauses->len; i++) {
-    const Clause *clause = &g_array_index(condition->clauses, Clause, i);
-    g_autoptr(GString) values = g_string_new(NULL);
-    for (guint j = 0; j < clause->tests->len; j++) {
-      if (j > 0)
-        g_string_append(values, tr(N_(" or ")));
-      describe_test(values, &g_array_index(clause->tests, Test, j));
-    }
-    g_autoptr(Message) message = message_new(N_("{fact} is {value}"), "fact", clause->fact, "value", values->str, NULL);
-    g_autofree char *text = message_text(message, NULL, NULL);
-    if (i > 0)
-      g_string_append(out, tr(N_(" and ")));
-    g_string_append(out, text);
-  }
-  return g_string_free(out, FALSE);
 }

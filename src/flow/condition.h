@@ -39,7 +39,4 @@ void condition_check(const Condition *condition, const char *name, const FactSpe
 /* Where the condition names the fact, for faults about the name. FALSE: it does not. */
 gboolean condition_place(const Condition *condition, const char *name, int *line, int *col);
 
-/* "mx.status is nxdomain or no_data", in the language in force: for graph and details. Caller frees. */
-char *condition_describe(const Condition *condition);
-
 #endif

@@ -21,7 +21,6 @@ typedef struct WordRow {
   const char *text;     /* what authors write; NULL: nothing, the value alone */
   gboolean takes_value; /* FALSE: the word stands alone */
   gboolean takes_number;
-  const char *describe; /* message id; {value} is what follows the word */
 } WordRow;
 
 extern const WordRow condition_words[]; /* by Word */

@@ -24,7 +24,7 @@ const char *mail_user_word(MailUser user) {
   return user_words[user];
 }
 
-void mail_server_clear(gpointer server) {
+static void mail_server_clear(gpointer server) {
   g_free(((MailServer *)server)->host);
 }
 

@@ -28,7 +28,6 @@ const char *mail_encryption_word(MailEncryption encryption);
 /* "email", "local", "other"; NULL for USER_UNKNOWN. */
 const char *mail_user_word(MailUser user);
 
-void mail_server_clear(gpointer server);
 /* An empty array of MailServer that owns its hosts. */
 GArray *mail_servers_new(void);
 

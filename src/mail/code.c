@@ -116,17 +116,3 @@ const Code *codes_find(const Codes *codes, const char *code) {
   g_autofree char *general = dot ? g_strconcat("X", dot, NULL) : NULL;
   return look_up(codes, general ? general : code);
 }
-
-const Code *codes_find_class(const Codes *codes, const char *status) {
-  char class[] = "0.X.X";
-  class[0] = *status;
-  return look_up(codes, class);
-}
-
-const Code *codes_find_subject(const Codes *codes, const char *status) {
-  g_auto(GStrv) parts = g_strsplit(status, ".", 3);
-  if (g_strv_length(parts) != 3)
-    return NULL;
-  g_autofree char *subject = g_strconcat("X.", parts[1], ".X", NULL);
-  return look_up(codes, subject);
-}

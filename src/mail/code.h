@@ -40,10 +40,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Codes, codes_free)
 
 /* The entry for "5.1.1" (found as X.1.1) or "550"; NULL: there is none, or no `codes`. */
 const Code *codes_find(const Codes *codes, const char *code);
-/* Those for the first digit of a status code (5.X.X) and for the second number (X.1.X). */
-const Code *codes_find_class(const Codes *codes, const char *status);
-const Code *codes_find_subject(const Codes *codes, const char *status);
-
 /* Which cause the code stands for where `command` (or NULL) was refused; NULL: none. */
 const char *code_cause_at(const Code *code, const char *command);
 

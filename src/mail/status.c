@@ -193,16 +193,3 @@ gboolean reply_find(const char *text, gsize *start, gsize *end) {
   }
   return FALSE;
 }
-
-gboolean status_is_valid(const char *code) {
-  if (code[0] != '4' && code[0] != '5')
-    return FALSE;
-  const char *p = code + 1;
-  for (int part = 0; part < 2; part++) {
-    gsize n = *p == '.' ? digits(p + 1) : 0;
-    if (n == 0 || n > 3)
-      return FALSE;
-    p += 1 + n;
-  }
-  return *p == '\0';
-}

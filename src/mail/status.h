@@ -13,7 +13,4 @@ gboolean status_find(const char *text, gsize *start, gsize *end);
  * "said:", before a blank, "-" or an enhanced code. */
 gboolean reply_find(const char *text, gsize *start, gsize *end);
 
-/* TRUE if `code` is class 4 or 5 "C.S.D". */
-gboolean status_is_valid(const char *code);
-
 #endif

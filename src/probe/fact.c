@@ -129,10 +129,6 @@ void facts_stamp(Facts *facts, gint64 time) {
       ((Fact *)fact)->time = time;
 }
 
-void facts_remove(Facts *facts, const char *name) {
-  g_hash_table_remove(facts->table, name);
-}
-
 const Fact *facts_get(const Facts *facts, const char *name) {
   return g_hash_table_lookup(facts->table, name);
 }

@@ -60,7 +60,6 @@ void facts_merge(Facts *facts, const Facts *from,
                  const char *prefix); /* all of `from`, names prefixed; prefix may be NULL */
 /* Says for all facts that have no time yet that they became known at `time`. */
 void facts_stamp(Facts *facts, gint64 time);
-void facts_remove(Facts *facts, const char *name);
 
 /* NULL: nobody has said anything about it (not the same as unknown). */
 const Fact *facts_get(const Facts *facts, const char *name);

@@ -231,7 +231,8 @@ static gboolean may_be_better(const MailboxPort *port) {
   return outcome_of(port) == OUT_UNKNOWN && (port->talk == NULL || port->talk->status != TALK_REFUSED);
 }
 
-void mailbox_sum_up(MailboxLook *look) {
+/* The facts that all ports together give. */
+static void sum_up(MailboxLook *look) {
   Outcome best = OUT_UNKNOWN;
   const MailboxPort *first = &g_array_index(look->ports, MailboxPort, 0), *unknown = NULL;
   gboolean silent = TRUE;
@@ -279,7 +280,7 @@ static ProbeState run_ports(MailboxLook *look) {
   gboolean logged = mailbox_login(look);
   if (look->open > 0 || !logged)
     return PROBE_PENDING;
-  mailbox_sum_up(look);
+  sum_up(look);
   return PROBE_DONE;
 }
 

@@ -59,8 +59,6 @@ gboolean mailbox_find_servers(MailboxLook *look);
 /* The row of one port; asks for its talk if its addresses are there. */
 void mailbox_talk(MailboxLook *look, MailboxPort *port);
 void mailbox_row(MailboxLook *look, MailboxPort *port);
-/* The facts that all ports together give. */
-void mailbox_sum_up(MailboxLook *look);
 
 /* The log-in, if user and password are there. FALSE: under way. */
 gboolean mailbox_login(MailboxLook *look);

@@ -10,7 +10,8 @@ const Probe *const *check_table(const CheckOptions *options) {
   return options->table != NULL ? options->table : probe_table;
 }
 
-const Probe *check_find_probe(const CheckOptions *options, const char *name) {
+/* The probe of that name, or NULL. */
+static const Probe *find_probe(const CheckOptions *options, const char *name) {
   for (const Probe *const *probe = check_table(options); *probe != NULL; probe++)
     if (g_str_equal((*probe)->name, name))
       return *probe;
@@ -69,7 +70,7 @@ static gboolean is_secret(const CheckOptions *options, const char *name) {
 }
 
 static gboolean check_set(const CheckOptions *options, const char *set, FILE *err) {
-  const Probe *only = options->probe != NULL ? check_find_probe(options, options->probe) : NULL;
+  const Probe *only = options->probe != NULL ? find_probe(options, options->probe) : NULL;
   const char *sign = strchr(set, '=');
   if (sign == NULL || sign == set)
     return check_complain(err, message_new(N_("--set takes NAME=VALUE, for example --set lists=all."), NULL));
@@ -137,7 +138,7 @@ static gboolean has_required(const CheckOptions *options, const Probe *probe) {
 }
 
 gboolean check_is_single(const CheckOptions *options) {
-  const Probe *probe = options->probe != NULL ? check_find_probe(options, options->probe) : NULL;
+  const Probe *probe = options->probe != NULL ? find_probe(options, options->probe) : NULL;
   return probe != NULL && !check_has_targets(options) &&
          (probe->inputs[0].name == NULL || check_set_target(options) != NULL || has_required(options, probe));
 }
@@ -151,7 +152,7 @@ static const char *missing_secret(const CheckOptions *options, const Probe *prob
 }
 
 gboolean check_options_are_good(const CheckOptions *options, FILE *err) {
-  const Probe *probe = options->probe != NULL ? check_find_probe(options, options->probe) : NULL;
+  const Probe *probe = options->probe != NULL ? find_probe(options, options->probe) : NULL;
   if (options->probe != NULL && probe == NULL)
     return complain_probe(options, err);
   if (probe != NULL && (probe->flags & PROBE_CONTACTS) != 0 && !options->contacts)

@@ -8,11 +8,11 @@
 /* FALSE with a sentence on `err`: wrong usage. */
 gboolean check_options_are_good(const CheckOptions *options, FILE *err);
 
+/* The probes that may run: those of `options`, or all; ended by NULL. */
 const Probe *const *check_table(const CheckOptions *options);
-/* The probe of that name, or NULL. */
-const Probe *check_find_probe(const CheckOptions *options, const char *name);
 /* TRUE if --probe and --set say all that is to be asked. */
 gboolean check_is_single(const CheckOptions *options);
+/* TRUE if targets are named, be it only "-". */
 gboolean check_has_targets(const CheckOptions *options);
 /* What --set gives for this input, or NULL. */
 const char *check_set_value(const CheckOptions *options, const char *name);

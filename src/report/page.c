@@ -47,18 +47,19 @@ static char *hide_word(const char *text, const char *word) {
   return g_string_free(out, FALSE);
 }
 
+/* `text` as the page shows it: masked or not. Caller frees. */
+static char *masked_for(const Page *page, const char *text) {
+  return page->show_addresses ? g_strdup(text) : summary_mask(text);
+}
+
 static char *mask_outside(const Page *page, const char *text) {
-  char *masked = page_masked(page, text);
+  char *masked = masked_for(page, text);
   for (guint i = 0; i < page->locals->len; i++) {
     char *hidden = hide_word(masked, g_ptr_array_index(page->locals, i));
     g_free(masked);
     masked = hidden;
   }
   return masked;
-}
-
-char *page_masked(const Page *page, const char *text) {
-  return page->show_addresses ? g_strdup(text) : summary_mask(text);
 }
 
 /* --- the page --- */
@@ -82,7 +83,7 @@ void page_section(Page *page, const char *title) { g_string_append_printf(page->
 void page_item(Page *page, const char *lead, const char *text) {
   if (text == NULL || *text == '\0')
     return;
-  g_autofree char *masked = page_masked(page, text);
+  g_autofree char *masked = masked_for(page, text);
   text_append_wrapped(page->out, lead, page->columns, masked);
 }
 

@@ -33,7 +33,4 @@ typedef struct PageRow {
 /* Takes the strings of the `n` rows. `widest`: the most columns that labels get. */
 void page_rows(Page *page, int indent, int widest, PageRow *rows, guint n);
 
-/* `text` as the page shows it: masked or not. Caller frees. */
-char *page_masked(const Page *page, const char *text);
-
 #endif

@@ -120,10 +120,8 @@ static void check_step(const Step *step, const Facts *facts) {
   for (guint i = 0; i < step->branches->len; i++) {
     const Branch *branch = step->branches->pdata[i];
     require((branch->when == NULL) == (i + 1 == step->branches->len));
-    if (branch->when != NULL) {
+    if (branch->when != NULL)
       condition_holds(branch->when, facts);
-      g_free(condition_describe(branch->when));
-    }
     g_free(message_text(branch->say, NULL, NULL));
   }
   for (guint i = 0; i < step->choices->len; i++) {

@@ -252,14 +252,10 @@ static void test_check(void) {
   }
 }
 
-static void test_describe(void) {
+static void test_facts(void) {
   g_autoptr(Diags) diags = diags_new();
   g_autoptr(Condition) condition =
       load("{mx.status: [nxdomain, no_data], mx.hosts: at least 1, rcpt: known, a: absent, b: contains x}", diags);
-  g_autofree char *text = condition_describe(condition);
-  g_assert_cmpstr(text, ==,
-                  "mx.status is nxdomain or no_data and mx.hosts is at least 1 and rcpt is known and a is proven not "
-                  "to exist and b is a text with x in it");
   const char *const *names = condition_facts(condition);
   g_assert_cmpuint(g_strv_length((char **)names), ==, 5);
   g_assert_cmpstr(names[1], ==, "mx.hosts");
@@ -288,7 +284,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/condition/faults", test_faults);
   g_test_add_func("/condition/always", test_always);
   g_test_add_func("/condition/check", test_check);
-  g_test_add_func("/condition/describe", test_describe);
+  g_test_add_func("/condition/facts", test_facts);
   g_test_add_func("/condition/hostile-glob", test_hostile_glob);
   return g_test_run();
 }

@@ -122,19 +122,8 @@ static void test_find(void) {
   }
 }
 
-static void test_valid(void) {
-  static const char *const good[] = {"5.1.1", "4.0.0", "5.7.606", "5.999.999"};
-  static const char *const bad[] = {"",      "5",     "5.",       "5.1",  "5.1.",   "5.1.1.", "5.1.1.1",
-                                    "2.0.0", "3.1.1", "5.1.1000", "5..1", "5.1.1 ", "x"};
-  for (guint i = 0; i < G_N_ELEMENTS(good); i++)
-    g_assert_true(status_is_valid(good[i]));
-  for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
-    g_assert_false(status_is_valid(bad[i]));
-}
-
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/status/find", test_find);
-  g_test_add_func("/status/valid", test_valid);
   return g_test_run();
 }
