@@ -85,6 +85,9 @@ static char *decode_unicode(const char *address) {
 
 char *bounce_report_address(const char *value) {
   const char *typed = without_type(value);
+  /* "rfc822; rfc822;user@example.net": the type of a value that has one already. */
+  if (g_ascii_strncasecmp(typed, "rfc822;", 7) == 0)
+    typed = without_type(typed);
   gboolean utf8 = g_ascii_strncasecmp(value + strspn(value, " \t"), "utf-8", 5) == 0;
   g_autofree char *decoded = utf8 ? decode_unicode(typed) : g_strdup(typed);
   g_strstrip(decoded);

@@ -333,13 +333,20 @@ static void cut_footer(Notice *notice) {
   }
 }
 
+/* "--- Below this line is a copy of the message.", "------- Original message -------" */
+static gboolean is_marker(const char *line) {
+  return g_str_has_prefix(line, "---") && strlen(line) <= MAX_MARKER && notice_has_word(line, markers);
+}
+
 /* The text of the returned mail without its header, below a line that says so. */
 static void cut_body(Notice *notice) {
   static const char *const heads[] = {"old message:", "original message follows.", "original message follows:", NULL};
   for (guint i = 1; i < notice->n_lines; i++) {
     const char *line = notice_line(notice, i);
     g_autofree char *lower = g_ascii_strdown(line + strspn(line, "- "), -1);
-    if (g_strv_contains(heads, lower)) {
+    /* A notice that is forwarded stands below such a line, too. */
+    gboolean below = is_marker(line) && tells(notice, 0, i) && !tells(notice, i + 1, notice->n_lines);
+    if (below || g_strv_contains(heads, lower)) {
       cut_lines(notice, i);
       return;
     }
