@@ -7,6 +7,12 @@
 #define ORPHAN_US (500 * 1000)
 /* A paste whose end never comes: after so long without a byte, keys are keys again. */
 #define PASTE_STALL_US (5 * G_USEC_PER_SEC)
+/* The same without marks: the bytes of one paste come together. */
+#define BARE_STALL_US (100 * 1000)
+/* So much in one piece, in lines of such a length, nobody types, not even ahead on a slow line. */
+#define BARE_MIN_BYTES 64
+#define BARE_MIN_LINES 3
+#define BARE_MIN_LINE_BYTES 10
 /* No sequence of a terminal is longer; what is, is no sequence. */
 #define MAX_SEQUENCE 32
 
@@ -26,6 +32,7 @@ struct Input {
   gint64 fed_at;
   gint64 escaped_at; /* when a lone Esc was given out; 0: not just before */
   gboolean utf8, pasting;
+  gboolean bare; /* with `pasting`: the terminal does not mark its end */
 };
 
 /* What is sent after ESC [ or ESC O, by final byte. */
@@ -96,7 +103,24 @@ static void drop(Input *input, gsize n) {
   input->taken = 0;
 }
 
+/* Several lines at once, without a key among them. */
+static gboolean is_bare_paste(const char *bytes, gsize length) {
+  gsize lines = 1;
+  if (length < BARE_MIN_BYTES)
+    return FALSE;
+  for (gsize i = 0; i < length; i++) {
+    guchar c = (guchar)bytes[i];
+    gboolean ends = c == '\n' || (c == '\r' && (i + 1 == length || bytes[i + 1] != '\n'));
+    if (c == 0x7f || (c < 0x20 && c != '\t' && c != '\r' && c != '\n'))
+      return FALSE;
+    lines += ends && i + 1 < length ? 1 : 0;
+  }
+  return lines >= BARE_MIN_LINES && length / lines >= BARE_MIN_LINE_BYTES;
+}
+
 void input_feed(Input *input, const char *bytes, gsize length, gint64 now) {
+  if (!input->pasting && left(input) == 0)
+    input->pasting = input->bare = is_bare_paste(bytes, length);
   g_string_append_len(input->bytes, bytes, (gssize)length);
   input->fed_at = now;
 }
@@ -269,11 +293,14 @@ static gsize marker_tail(const char *bytes, gsize length) {
   return 0;
 }
 
+static gint64 stall_us(const Input *input) { return input->bare ? BARE_STALL_US : PASTE_STALL_US; }
+
 static Key next_paste(Input *input, gint64 now) {
   const char *bytes = rest(input);
-  const char *end = memmem(bytes, left(input), PASTE_END, strlen(PASTE_END));
-  gboolean stalled = now - input->fed_at >= PASTE_STALL_US;
-  gsize n = end != NULL ? (gsize)(end - bytes) : left(input) - (stalled ? 0 : marker_tail(bytes, left(input)));
+  const char *end = input->bare ? NULL : memmem(bytes, left(input), PASTE_END, strlen(PASTE_END));
+  gboolean stalled = now - input->fed_at >= stall_us(input);
+  gsize tail = stalled || input->bare ? 0 : marker_tail(bytes, left(input));
+  gsize n = end != NULL ? (gsize)(end - bytes) : left(input) - tail;
   if (n > 0) {
     g_string_truncate(input->paste, 0);
     g_string_append_len(input->paste, bytes, (gssize)n);
@@ -283,7 +310,7 @@ static Key next_paste(Input *input, gint64 now) {
   if (end == NULL && !stalled)
     return 0;
   drop(input, end != NULL ? strlen(PASTE_END) : 0);
-  input->pasting = FALSE;
+  input->pasting = input->bare = FALSE;
   return K_PASTE_END;
 }
 
@@ -303,6 +330,6 @@ Key input_next(Input *input, gint64 now) {
 int input_timeout(const Input *input, gint64 now) {
   if (left(input) == 0 && !input->pasting)
     return -1;
-  gint64 wait = input->fed_at + (input->pasting ? PASTE_STALL_US : input->esc_delay) - now;
+  gint64 wait = input->fed_at + (input->pasting ? stall_us(input) : input->esc_delay) - now;
   return wait <= 0 ? 0 : (int)((wait + 999) / 1000);
 }

@@ -5,6 +5,8 @@
  *  - a lone Esc becomes K_ESC after the delay ($ESCDELAY), without anybody sleeping;
  *  - the rest of an arrow key that a slow line brings within 500 ms after a lone Esc is dropped, not taken for letters;
  *  - complete sequences that nobody knows are dropped whole;
+ *  - several whole lines that arrive in one piece are a paste too, from a terminal that does not mark it: none of their
+ *    letters is taken for a command;
  *  - bracketed paste gives K_PASTE for each piece as it arrives, its bytes untouched, then K_PASTE_END. */
 #ifndef WB_UI_INPUT_H
 #define WB_UI_INPUT_H

@@ -4,7 +4,8 @@
 After the usual settings and sections (see tests/cases/sections.py) a file holds pairs of
 
     == keys            tmux key names, blank-separated; "text:..." types the rest of the line; "size:60x16" resizes;
-                       "paste:NAME" pastes a file by bracketed paste; "wait:TEXT" waits until TEXT is on the screen
+                       "paste:NAME" pastes a file by bracketed paste, "bare:NAME" without the marks;
+                       "wait:TEXT" waits until TEXT is on the screen
     == screen          what must then be on the screen, without trailing blanks
 
 Settings besides those of sessions: `size: 80x24`; `fake: hang` asks a name server that treats all questions so (see

@@ -86,6 +86,9 @@ class Terminal:
             elif line.startswith("paste:"):
                 self.tmux("load-buffer", os.path.join(self.folder, line[6:].strip()))
                 self.tmux("paste-buffer", "-p", "-r")
+            elif line.startswith("bare:"):
+                self.tmux("load-buffer", os.path.join(self.folder, line[5:].strip()))
+                self.tmux("paste-buffer")
             elif line.startswith("wait:"):
                 if not self.wait_for(line[5:]):
                     return False

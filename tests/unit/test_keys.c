@@ -189,6 +189,39 @@ static void test_paste_stalled(void) {
   g_assert_cmpint(input_timeout(input, 5000 * MS), ==, -1);
 }
 
+/* A terminal that does not mark a paste: the lines of a mail are not taken for commands. */
+static void test_bare_paste(void) {
+  static const char mail[] = "From: MAILER-DAEMON@mail.example.org\rTo: hanako@example.org\rSubject: returned\r\rq\r";
+  g_autoptr(Input) input = input_new(100, TRUE);
+  g_autofree char *first = decode(input, mail, sizeof mail - 1, 0);
+  g_assert_cmpstr(first, ==, "11000d ");
+  g_assert_cmpmem(input_pasted(input)->str, input_pasted(input)->len, mail, sizeof mail - 1);
+  g_assert_cmpint(input_timeout(input, 0), ==, 100);
+  g_autofree char *second = decode(input, "q \033[201~ L", 10, 50 * MS);
+  g_assert_cmpstr(second, ==, "11000d ");
+  g_assert_cmpuint(input_next(input, 149 * MS), ==, 0);
+  g_assert_cmpuint(input_next(input, 150 * MS), ==, K_PASTE_END);
+  g_assert_cmpint(input_timeout(input, 150 * MS), ==, -1);
+  g_autofree char *key = decode(input, "q", 1, 200 * MS);
+  g_assert_cmpstr(key, ==, "71 ");
+}
+
+/* What was typed ahead on a slow line stays keys. */
+static void test_typed_ahead(void) {
+  static const char *const typed[] = {
+      "taro.yamada@mail.department.example.co.jp\r1\r\r1\r2\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r",
+      "\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r",
+      "\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B\033[B",
+      "a single long line that somebody pasted into a field of one line, and no more than that",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(typed); i++) {
+    g_autoptr(Input) input = input_new(100, TRUE);
+    g_autofree char *keys = decode(input, typed[i], strlen(typed[i]), 0);
+    g_assert_null(strstr(keys, "11000d "));
+    g_assert_cmpint(input_timeout(input, 0), ==, -1);
+  }
+}
+
 /* A mail typed in by a terminal that knows no paste: four megabytes of keys. */
 static void test_many_keys(void) {
   g_autoptr(Input) input = input_new(100, TRUE);
@@ -215,6 +248,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/input/terminfo", test_terminfo);
   g_test_add_func("/input/paste", test_paste);
   g_test_add_func("/input/paste-stalled", test_paste_stalled);
+  g_test_add_func("/input/bare-paste", test_bare_paste);
+  g_test_add_func("/input/typed-ahead", test_typed_ahead);
   g_test_add_func("/input/many-keys", test_many_keys);
   return g_test_run();
 }
