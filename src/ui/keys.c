@@ -170,12 +170,32 @@ Command keys_command(unsigned where, Key key) {
 
 /* --- footer --- */
 
-static char *footer_part(const Binding *binding, int n) {
-  if (binding->command != CMD_DIGIT || n < 2)
+/* From this rank on a key is worth more than a few words about it. */
+#define RANK_SHORTENED 3
+
+static gboolean has_digits(const Binding *binding, int n) { return binding->command == CMD_DIGIT && n > 1; }
+
+static char *footer_part(const Binding *binding, int n, gboolean brief) {
+  if (!has_digits(binding, n))
     return g_strdup_printf("%s %s", tr(binding->foot_keys), tr(binding->foot));
   g_autofree char *digit = g_strdup_printf("%d", MIN(n, 9));
-  g_autoptr(Message) message = message_new(N_("1-{n} or Up/Down choose"), "n", digit, NULL);
+  g_autoptr(Message) message =
+      message_new(brief ? N_("1-{n} choose") : N_("1-{n} or Up/Down choose"), "n", digit, NULL);
   return message_text(message, NULL, NULL);
+}
+
+/* Says in fewer words what can be said so; returns the columns that are won. */
+static int shorten_footer(char **parts, int n) {
+  int won = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS(bindings); i++) {
+    if (parts[i] == NULL || !has_digits(&bindings[i], n))
+      continue;
+    won += text_width(parts[i]);
+    g_free(parts[i]);
+    parts[i] = footer_part(&bindings[i], n, TRUE);
+    won -= text_width(parts[i]);
+  }
+  return won;
 }
 
 Row *keys_footer(unsigned where, int n, int cols) {
@@ -185,16 +205,19 @@ Row *keys_footer(unsigned where, int n, int cols) {
   for (gsize i = 0; i < G_N_ELEMENTS(bindings); i++) {
     if (bindings[i].foot == NULL || (bindings[i].where & (text != 0 ? text : where)) == 0)
       continue;
-    parts[i] = footer_part(&bindings[i], n);
+    parts[i] = footer_part(&bindings[i], n, FALSE);
     width += text_width(parts[i]) + FOOTER_GAP;
   }
-  for (int rank = 9; rank > 1 && width > cols; rank--)
+  for (int rank = 9; rank > 1 && width > cols; rank--) {
+    if (rank == RANK_SHORTENED)
+      width -= shorten_footer(parts, n);
     for (gsize i = G_N_ELEMENTS(bindings); i-- > 0 && width > cols;) {
       if (parts[i] == NULL || bindings[i].rank != rank)
         continue;
       width -= text_width(parts[i]) + FOOTER_GAP;
       g_clear_pointer(&parts[i], g_free);
     }
+  }
   Row *row = row_new();
   for (gsize i = 0; i < G_N_ELEMENTS(bindings); i++) {
     if (parts[i] == NULL)

@@ -52,6 +52,9 @@ static void test_footer(void) {
       g_assert_cmpint(row->width, <=, cols);
       g_assert_cmpint(row->width, >, 0);
     }
+  g_autoptr(Row) sixty = keys_footer(IN_CHOOSE, 3, 58);
+  g_autofree char *brief = row_text(sixty);
+  g_assert_cmpstr(brief, ==, "1-3 choose   Enter next   b back   ? help   q quit");
   g_autoptr(Row) narrow = keys_footer(IN_CHOOSE, 3, 38);
   g_autofree char *short_text = row_text(narrow);
   g_assert_nonnull(strstr(short_text, "Enter next"));
