@@ -8,6 +8,8 @@
 #include "mail/fields.h"
 #include "mail/html.h"
 #include "mail/notice.h"
+#include "mail/notice_json.h"
+#include "mail/paste_marks.h"
 
 #include <string.h>
 
@@ -117,8 +119,15 @@ char *bounce_paste_read(const char *text) {
   if (is_quoted_printable(out))
     replace(&out, from_quoted_printable(out));
   replace(&out, from_base64(out));
+  if (!is_html(out)) {
+    if (!notice_json_find(out))
+      replace(&out, paste_marks_unescape(out));
+    replace(&out, paste_marks_entities(out));
+  }
   if (is_html(out))
     replace(&out, html_to_text(out));
+  replace(&out, paste_marks_margin(out));
+  replace(&out, paste_marks_quotes(out));
   if (strstr(out, "\xEF\xBC")) /* U+FF00 to U+FF3F: digits, the at sign */
     replace(&out, fold_typed(out));
   return out;

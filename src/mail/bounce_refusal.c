@@ -139,6 +139,19 @@ gboolean bounce_refusal_announces(const char *line) {
   return FALSE;
 }
 
+/* The answer behind an announcement in the same line: "The error that the other server returned was: 550 ..."; NULL. */
+static const char *announced_here(const char *line) {
+  for (const char *colon = strchr(line, ':'); colon; colon = strchr(colon + 1, ':')) {
+    const char *value = colon + 1 + strspn(colon + 1, " \t");
+    if (!begins_with_code(value))
+      continue;
+    g_autofree char *head = g_strndup(line, (gsize)(colon + 1 - line));
+    if (bounce_refusal_announces(head))
+      return value;
+  }
+  return NULL;
+}
+
 /* What stands behind one of the labels in `line`; NULL: no label, or nothing. */
 static const char *labelled(const char *line) {
   gsize n = strcspn(line, ":\t");
@@ -161,6 +174,7 @@ static const char *labelled(const char *line) {
 static char *announced(const Notice *notice, guint i) {
   const char *line = notice_line(notice, i);
   const char *value = labelled(line);
+  value = value ? value : announced_here(line);
   if (value)
     return paragraph(notice, i, value);
   if (!bounce_refusal_announces(line))

@@ -420,6 +420,9 @@ Notice *notice_new(const char *text) {
   notice->groups = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
   g_autofree char *blanks = notice_repair_blanks(text);
   text = blanks ? blanks : text;
+  g_autofree char *unquoted = strchr(text, '{') ? notice_json_unquote(text) : NULL;
+  if (unquoted && notice_json_find(unquoted))
+    text = unquoted;
   g_autofree char *spaced = notice_repair_spacing(text);
   text = spaced ? spaced : text;
   g_autofree char *repaired = notice_lines_part(text);

@@ -1,8 +1,12 @@
 #include "mail/notice_client.h"
 
+#include "mail/bounce_phrases.h"
+#include "mail/bounce_words.h"
+
 #include <string.h>
 
 #define MAX_LABEL 30 /* bytes of a label and the blanks around it */
+#define MAX_QUESTION 40 /* lines that somebody writes over a notice that is passed on */
 #define MAX_BLOCK 24 /* lines of one header, blank ones too */
 
 typedef struct Label {
@@ -259,11 +263,24 @@ static gboolean is_forward_mark(const char *line) {
   return strlen(lower) < 100 && contains_one_of(lower, forwarded);
 }
 
-/* `at`: where it begins, with the mark over it. */
-static gboolean is_header_of_notice(const Notice *notice, const GPtrArray *fields, guint at) {
+/* TRUE if one of the lines before `at` says what happened. */
+static gboolean tells_before(const Notice *notice, guint at) {
+  for (guint i = 0; i < at; i++) {
+    g_autofree char *lower = g_utf8_strdown(notice->lines[i], -1);
+    if (bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(lower))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* `at`: where it begins, with the mark over it if it is `marked`; behind a notice such a header is that of the returned
+ * mail. */
+static gboolean is_header_of_notice(const Notice *notice, const GPtrArray *fields, guint at, gboolean marked) {
   if (notice_is_daemon(fields_get(fields, "From")) || notice_is_failure_subject(fields_get(fields, "Subject")))
     return TRUE;
-  return line_before(notice, at) == G_MAXUINT && fields_get(fields, "From");
+  if (!fields_get(fields, "From"))
+    return FALSE;
+  return line_before(notice, at) == G_MAXUINT || (marked && at < MAX_QUESTION && !tells_before(notice, at));
 }
 
 static gboolean take_block(Notice *notice, guint at, guint *end) {
@@ -273,9 +290,9 @@ static gboolean take_block(Notice *notice, guint at, guint *end) {
   gboolean raw = (*end < notice->n_lines && is_raw_field(notice->lines[*end])) ||
                  (before != G_MAXUINT && (is_raw_field(notice->lines[before]) || *notice->lines[before] == '\t'));
   gboolean known = fields_get(fields, "From") || fields_get(fields, "Subject");
-  if (before != G_MAXUINT && is_forward_mark(notice->lines[before]))
-    at = before;
-  if (fields->len < 2 || !known || raw || !is_header_of_notice(notice, fields, at))
+  gboolean marked = before != G_MAXUINT && is_forward_mark(notice->lines[before]);
+  at = marked ? before : at;
+  if (fields->len < 2 || !known || raw || !is_header_of_notice(notice, fields, at, marked))
     return FALSE;
   for (guint i = at; i < *end; i++)
     *notice->lines[i] = '\0';

@@ -137,8 +137,21 @@ static const char *behind_date(const char *value, const char *end) {
   return value + (p - text);
 }
 
-/* Where the text goes on behind the header; NULL: nowhere. */
-static const char *behind_run(const FlatLabel *last, const char *end) {
+/* TRUE if the run of `n` labels is the header of a notice: its sender or its subject is a mail system's. */
+static gboolean is_of_notice(const GArray *labels, guint first, guint n, const char *end) {
+  for (guint i = first; i < first + n; i++) {
+    const FlatLabel *label = &g_array_index(labels, FlatLabel, i);
+    const char *stop = i + 1 < labels->len ? label[1].start : end;
+    g_autofree char *value = g_strndup(label->value, MIN((gsize)(stop - label->value), 80));
+    if ((strcmp(label->field, "From") == 0 && notice_is_daemon(value)) ||
+        (strcmp(label->field, "Subject") == 0 && notice_is_failure_subject(value)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where the text goes on behind the header whose last field is `last`; NULL: nowhere. */
+static const char *behind_run(const FlatLabel *last, gboolean notice, const char *end) {
   const char *value = last->value;
   while (value < end && *value == ' ')
     value++;
@@ -151,7 +164,7 @@ static const char *behind_run(const FlatLabel *last, const char *end) {
     p = behind_addresses(value, end);
   while (p && p < end && *p == ' ')
     p++;
-  return p && p < end && !has_raw_field(p, MIN(p + NEAR_BEHIND, end)) ? p : NULL;
+  return p && p < end && (notice || !has_raw_field(p, MIN(p + NEAR_BEHIND, end))) ? p : NULL;
 }
 
 static void add_break(GArray *breaks, const char *line, const char *p, gboolean apart) {
@@ -172,7 +185,8 @@ GArray *notice_flat_breaks(const char *line, gsize length) {
     }
     for (guint k = i; k < i + n; k++)
       add_break(breaks, line, g_array_index(labels, FlatLabel, k).start, FALSE);
-    const char *behind = behind_run(&g_array_index(labels, FlatLabel, i + n - 1), line + length);
+    gboolean notice = is_of_notice(labels, i, n, line + length);
+    const char *behind = behind_run(&g_array_index(labels, FlatLabel, i + n - 1), notice, line + length);
     if (behind)
       add_break(breaks, line, behind, TRUE);
   }

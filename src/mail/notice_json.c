@@ -263,12 +263,43 @@ static void walk_text(Walk *walk, const char *text, int wrapped) {
     walk_pop(walk);
 }
 
+/* An event behind other words in its line: the brace right before one of the keys. */
+static const char *find_in_line(const char *text) {
+  for (const char *const *key = event_keys; *key; key++) {
+    const char *brace = strstr(text, *key);
+    while (brace && brace > text && strchr(" \t\n", brace[-1]))
+      brace--;
+    if (brace && brace > text && brace[-1] == '{')
+      return brace - 1;
+  }
+  return NULL;
+}
+
+char *notice_json_unquote(const char *text) {
+  const char *line = text;
+  while (line && !(*line == '>' && strchr("{[", line[strspn(line, "> ")]) && line[strspn(line, "> ")]))
+    line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
+  if (!line)
+    return NULL;
+  GString *out = g_string_new_len(text, line - text);
+  while (*line) {
+    const char *inside = line + strspn(line, ">");
+    inside += *inside == ' ';
+    gsize n = strcspn(inside, "\n");
+    g_string_append_len(out, inside, (gssize)n);
+    /* A line may have been broken in a string, where a line end is not allowed (RFC 8259 s7). */
+    g_string_append_c(out, ' ');
+    line = inside + n + (inside[n] == '\n');
+  }
+  return g_string_free(out, FALSE);
+}
+
 const char *notice_json_find(const char *text) {
   const char *brace = text + strspn(text, " \t\n");
   while (*brace != '{' && *brace != '[') {
     brace = strchr(brace, '\n');
     if (!brace)
-      return NULL;
+      return find_in_line(text);
     brace += strspn(brace, " \t\n");
   }
   for (const char *const *key = event_keys; *key; key++)

@@ -15,6 +15,10 @@ typedef struct NoticeJson {
 /* Where the JSON of an event begins in `text`; NULL: there is none. */
 const char *notice_json_find(const char *text);
 
+/* `text` without the marks of a reply before the lines of the JSON that is quoted in it, which become one; NULL: none
+ * is. Caller frees. */
+char *notice_json_unquote(const char *text);
+
 /* Reads the event at `json`; what is broken in it is passed over.  The caller frees the three lists. */
 void notice_json_read(const char *json, NoticeJson *out);
 

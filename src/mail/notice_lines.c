@@ -72,8 +72,12 @@ static const char *const titles[] = {
     "元のメッセージの詳細 ",
     "メッセージ ホップ ",
     "Below is a copy of the original message: ",
+    "Original message follows. ",
     NULL,
 };
+
+/* Sentences behind what was said, as mail systems begin them. */
+static const char *const sentences[] = {"Please note that this is only a ", NULL};
 
 static const char *const talks[] = {"While talking to ", "... while talking to ", NULL};
 
@@ -191,7 +195,7 @@ static gboolean is_summary(const char *line, const char *p) {
   if (status_find(rest, &start, &end) && start == 0)
     rest += end + (rest[end] == ' ');
   gsize n = *rest == '<' ? strcspn(rest, "> \n") : 0;
-  return n > 0 && g_str_has_prefix(rest + n, ">... ");
+  return (n > 0 && g_str_has_prefix(rest + n, ">... ")) || g_str_has_prefix(rest, "Service unavailable");
 }
 
 /* "taro@example.com Remote Server returned '550 ...", "taro@example.com SMTP error from remote mail server ..." */
@@ -279,15 +283,16 @@ static void repair_line(GString *out, const char *line, gsize length) {
     }
     if (begins && is_exchange(p))
       part_address(out);
-    else if (begins && ((report && begins_with(p, report_fields)) ||
-                        /* "was not relayed to: .." is a sentence. */
-                        (header && g_ascii_isupper(*p) && begins_with(p, header_fields) && !is_command(line, p)) ||
-                        (detailed && !g_ascii_islower(*p) && begins_with(p, details)) ||
-                        begins_with(p, session_marks) || (session && (is_summary(line, p) || begins_with(p, talks))) ||
-                        is_item(line, p) || is_bare_item(p) || is_listed(line, p) || is_loose_item(line, p)))
+    else if (begins &&
+             ((report && begins_with(p, report_fields)) ||
+              /* "was not relayed to: .." is a sentence. */
+              (header && g_ascii_isupper(*p) && begins_with(p, header_fields) && !is_command(line, p)) ||
+              (detailed && !g_ascii_islower(*p) && begins_with(p, details)) || begins_with(p, session_marks) ||
+              begins_with(p, sentences) || (session && (is_summary(line, p) || begins_with(p, talks))) ||
+              is_item(line, p) || is_bare_item(p) || is_listed(line, p) || is_loose_item(line, p)))
       end_line(out);
-    /* The report is no part of a header that it follows. */
-    if (begins && report && begins_with(p, first_field))
+    /* The report is no part of a header that it follows, nor are sentences one of an answer. */
+    if (begins && ((report && begins_with(p, first_field)) || begins_with(p, sentences)))
       g_string_append_c(out, '\n');
     g_string_append_c(out, *p++);
   }
@@ -315,8 +320,8 @@ static gsize length_of_word(const char *p) {
   return strcspn(p, " \t");
 }
 
-/* TRUE if lines `at` to `end` look as if a mail program had wrapped them anew: none is indented, and none could have
- * taken the first word of the next one. */
+/* TRUE if lines `at` to `end` look as if a mail program had wrapped them anew: none is indented or an item, and none
+ * could have taken the first word of the next one. */
 static gboolean is_filled(const Notice *notice, guint at, guint end) {
   gsize width = 0;
   /* A long word stands in a line of its own, however long. */
@@ -327,7 +332,8 @@ static gboolean is_filled(const Notice *notice, guint at, guint end) {
     return FALSE;
   for (guint i = at; i + 1 < end; i++) {
     const char *next = notice->lines[i + 1];
-    if (*next == ' ' || *next == '\t' || strlen(notice->lines[i]) + 1 + length_of_word(next) <= width)
+    if (*next == ' ' || *next == '\t' || g_str_has_prefix(next, "• ") ||
+        strlen(notice->lines[i]) + 1 + length_of_word(next) <= width)
       return FALSE;
   }
   return TRUE;
@@ -377,22 +383,30 @@ static char **rewrapped(const Notice *notice, guint at, guint end) {
 }
 
 void notice_lines_rewrap(Notice *notice) {
-  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-  gboolean any = FALSE;
+  GPtrArray *lines = NULL; /* of those of the notice as far as they stay; NULL while all do */
   for (guint at = 0, end = 0; at < notice->n_lines; at = end) {
     for (end = at + 1; *notice->lines[at] && end < notice->n_lines && *notice->lines[end];)
       end++;
-    g_auto(GStrv) parts = end - at <= MAX_PARAGRAPH ? rewrapped(notice, at, end) : NULL;
-    any |= parts != NULL;
+    char **parts = end - at <= MAX_PARAGRAPH ? rewrapped(notice, at, end) : NULL;
+    if (parts && !lines) {
+      lines = g_ptr_array_sized_new(notice->n_lines + 16);
+      for (guint i = 0; i < at; i++)
+        g_ptr_array_add(lines, notice->lines[i]);
+    }
     for (char **part = parts; part && *part; part++)
-      g_ptr_array_add(lines, g_strdup(*part));
-    for (guint i = at; i < end && !parts; i++)
-      g_ptr_array_add(lines, g_strdup(notice->lines[i]));
+      g_ptr_array_add(lines, *part);
+    for (guint i = at; i < end && lines; i++) {
+      if (parts)
+        g_free(notice->lines[i]);
+      else
+        g_ptr_array_add(lines, notice->lines[i]);
+    }
+    g_free(parts);
   }
-  if (!any)
+  if (!lines)
     return;
-  g_strfreev(notice->lines);
+  g_free(notice->lines);
   notice->n_lines = lines->len;
   g_ptr_array_add(lines, NULL);
-  notice->lines = (char **)g_ptr_array_steal(lines, NULL);
+  notice->lines = (char **)g_ptr_array_free(lines, FALSE);
 }

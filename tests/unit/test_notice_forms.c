@@ -299,6 +299,7 @@ static void test_refusal(void) {
       {"The response was:\nDNS Error: nothing", "DNS Error: nothing"},
       {"something\n<<< 550-a\n<<< 550 b\n550 5.1.1 own", "<<< 550-a <<< 550 b"},
       {"550 no\nSent from my phone", "550 no"},
+      {"He said it.\nThe error that the other server returned was: 550 5.1.1\nno such user", "550 5.1.1 no such user"},
       {"It said: 550\n5.1.1 no\nand more", "550 5.1.1 no and more"}, /* torn by a wrapped line */
       {"On line 550\n5.1.1 no", "550 5.1.1 no"},
       {"Number x550\n5.1.1 no", "5.1.1 no"},
