@@ -5,6 +5,7 @@
 #include "mail/bounce_name.h"
 #include "mail/bounce_original.h"
 #include "mail/bounce_paste.h"
+#include "mail/bounce_phrases.h"
 #include "mail/bounce_refusal.h"
 #include "mail/bounce_report.h"
 #include "mail/bounce_session.h"
@@ -209,7 +210,8 @@ static char *sender_of(const Reading *reading) {
 /* What is said to one recipient alone is said about it, wherever it stands. */
 static void complete_alone(const Reading *reading, BounceRecipient *recipient, const char *words) {
   g_autofree char *refusal = bounce_words_have_code(words) ? NULL : bounce_refusal_find(reading->notice);
-  gboolean better = refusal && (!*words || bounce_words_have_code(refusal));
+  g_autofree char *lower = g_utf8_strdown(words, -1);
+  gboolean better = refusal && (!*words || bounce_phrase_of_delay(lower) || bounce_words_have_code(refusal));
   complete(recipient, better ? refusal : words);
   take_comment(recipient);
   if (better || !*words || (!bounce_words_have_code(words) && bounce_words_have_code(reading->joined)))
