@@ -165,7 +165,7 @@ guint bounce_rows_fill(const Bounce *bounce, const GPtrArray *group, BounceRow *
   gboolean refused = first->reply != NULL && bounce->is_bounce && !has_arrived(first);
   gboolean server = first->remote_mta != NULL || first->remote_ip != NULL;
   add(&rows, !server ? N_("Stage") : refused ? N_("Refused by") : N_("Other server"), describe_server(first));
-  add(&rows, N_("Mail system"), g_strdup(first->provider));
+  add(&rows, N_("Words of"), g_strdup(first->provider));
   if (is_about_list(bounce, group))
     add(&rows, bounce->list != NULL ? N_("Blocklist") : N_("Sending server"),
         bounce->list != NULL ? describe_list(bounce) : g_strdup(bounce->listed_ip));
