@@ -535,6 +535,11 @@ static Bounce *read_source(const char *text, Inner *inner) {
   return bounce;
 }
 
+gboolean bounce_is_outlook(const char *bytes, gsize length) {
+  static const char mark[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+  return length >= sizeof mark - 1 && memcmp(bytes, mark, sizeof mark - 1) == 0;
+}
+
 Bounce *bounce_read(const char *bytes, gsize length) {
   guint hidden = 0;
   g_autofree char *text = normalise(bytes, MIN(length, BOUNCE_MAX_BYTES), &hidden);
@@ -557,6 +562,7 @@ Bounce *bounce_read(const char *bytes, gsize length) {
   }
   g_free(inner.text);
   bounce->hidden += hidden;
+  bounce->outlook = bounce_is_outlook(bytes, length);
   bounce->cut = length > BOUNCE_MAX_BYTES;
   return bounce;
 }

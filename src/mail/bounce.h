@@ -53,7 +53,8 @@ typedef struct Bounce {
   gboolean cut; /* longer than BOUNCE_MAX_BYTES */
   gboolean
       plain; /* a mail that was read as plain text, because the part of the program that takes mails apart is missing */
-  guint hidden; /* characters that had to be made visible */
+  gboolean outlook; /* no mail, but a file of Outlook (.msg) */
+  guint hidden;     /* characters that had to be made visible */
   char *reporting_mta;
   char *arrival_date;
   /* the returned mail */
@@ -85,6 +86,9 @@ Bounce *bounce_read(const char *bytes, gsize length);
 void bounce_free(Bounce *bounce);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bounce, bounce_free)
 
+/* TRUE: a file in Outlook's own format (.msg), a Compound File ([MS-CFB] s2.2). */
+gboolean bounce_is_outlook(const char *bytes, gsize length);
+
 /* "bounce", "delay", ... */
 const char *bounce_kind_word(BounceKind kind);
 
@@ -93,7 +97,7 @@ const char *bounce_kind_word(BounceKind kind);
 const char *bounce_sending_ip(const Bounce *bounce, const char **how);
 
 /* Reads a file ("-": standard input) for bounce_read(): at most BOUNCE_MAX_BYTES + 1 bytes.  Errors say what to do: no
- * such file, folder, no permission, empty.  Binary files are not an error here. */
+ * such file, folder, no permission, empty, a file of Outlook.  Other binary files are not an error here. */
 char *bounce_load(const char *path, gsize *length, GError **error);
 
 #endif

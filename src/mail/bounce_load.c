@@ -57,6 +57,15 @@ char *bounce_load(const char *path, gsize *length, GError **error) {
     bounce_fail(error, path, fault);
     return NULL;
   }
+  if (bounce_is_outlook(bytes->str, bytes->len)) {
+    g_autofree char *shown = g_filename_display_name(path);
+    failure_set(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                message_new(N_("{file} is in Outlook's own format (.msg), which cannot be read here. Open the mail in "
+                               "Outlook, copy all of its text, start without a file and paste it; or save it as "
+                               "\"Text only\"."),
+                            "file", shown, NULL));
+    return NULL;
+  }
   *length = bytes->len;
   return g_string_free(g_steal_pointer(&bytes), FALSE);
 }

@@ -213,6 +213,12 @@ static void put_outcomes(Page *page, const Bounce *bounce, const ExplainKnowledg
 
 /* A mail that was not refused. */
 static void put_other(Page *page, const Bounce *bounce) {
+  if (bounce->outlook) {
+    page_item(page, "", tr(N_("This is a file in Outlook's own format (.msg), which cannot be read here. Open the mail in "
+                              "Outlook, copy all of its text, and paste it into the wizard; or save it as \"Text "
+                              "only\".")));
+    return;
+  }
   page_item(page, "", tr(kinds[bounce->kind][0]));
   if (kinds[bounce->kind][1] != NULL)
     page_item(page, "", tr(kinds[bounce->kind][1]));
@@ -250,6 +256,8 @@ static void put_original(Page *page, const Bounce *bounce) {
 }
 
 static void put_notes(Page *page, const Bounce *bounce) {
+  if (bounce->outlook)
+    return;
   if (bounce->cut || bounce->plain || bounce->hidden > 0)
     g_string_append_c(page->out, '\n');
   if (bounce->cut)

@@ -115,6 +115,13 @@ def an_empty_file(room):
 
 
 @test
+def a_file_of_outlook(room):
+    room.write("saved.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + b"hello")
+    expect(room.wizard("saved.msg"), BAD_FILE, "saved.msg is in Outlook's own format", "Text only")
+    expect(room.run("explain", "saved.msg"), DONE, "This is a file in Outlook's own format", "Text only")
+
+
+@test
 def a_folder_in_place_of_a_file(room):
     os.mkdir(room.path("folder"))
     expect(room.wizard("folder"), BAD_FILE, "folder")
