@@ -74,15 +74,19 @@ static void look_implicit(MxLook *look, const Route *route) {
   g_autoptr(GString) all = g_string_new(NULL), closed = g_string_new(NULL);
   const char *special = mx_add_addresses(look, route->a, route->aaaa, all, closed);
   Finding *row =
-      result_add(look->result, special != NULL ? LEVEL_WARN : LEVEL_NOTE, look->domain,
+      result_add(look->result, LEVEL_NOTE, look->domain,
                  message_new(N_("There is no MX record; mail goes to the address of the domain itself: {addresses}"),
                              "addresses", all->str, NULL));
   probe_add_answer(row, route->mx, "RFC 5321 s5.1");
   probe_add_answer(row, route->decisive, "RFC 5321 s5.1");
   finding_set_advice(row,
                      message_new(N_("That is allowed, but often a domain that was never meant to receive mail"), NULL));
-  if (special != NULL)
+  if (special != NULL) {
+    Message *text = message_new(N_("{addresses}: nobody outside can reach this address ({range})"), "addresses", closed->str, NULL);
+    row = result_add(look->result, LEVEL_WARN, look->domain, message_set_tr(text, "range", special));
+    probe_add_answer(row, route->decisive, "RFC 6890 s2.2");
     mx_add_fault(look, "special_address");
+  }
   facts_set_list(look->result->facts, "hosts", SOURCE_PROBE, hosts);
   facts_set_number(look->result->facts, "count", SOURCE_PROBE, 1);
   facts_set_text(look->result->facts, "exchange_online", SOURCE_PROBE, "none");

@@ -54,6 +54,38 @@ static char *run_rows(const ProbeRun *run, gboolean evidence) {
   return g_string_free(out, FALSE);
 }
 
+/* The titles of the probes at one of two levels, or NULL: none. Caller frees. */
+static char *titles_at(const GPtrArray *runs, Level level, Level other) {
+  g_autoptr(GPtrArray) titles = g_ptr_array_new();
+  for (guint i = 0; i < runs->len; i++) {
+    const ProbeRun *run = g_ptr_array_index(runs, i);
+    if (check_level(run) == level || check_level(run) == other)
+      g_ptr_array_add(titles, (gpointer)tr(probe_run_probe(run)->title));
+  }
+  g_ptr_array_add(titles, NULL);
+  return titles->len > 1 ? g_strjoinv(", ", (char **)titles->pdata) : NULL;
+}
+
+static void put_titles(GString *out, const char *id, const char *titles) {
+  g_autoptr(Message) message = message_new(id, "titles", titles, NULL);
+  g_autofree char *text = message_text(message, NULL, NULL);
+  text_append_wrapped(out, "", COLUMNS, text);
+}
+
+/* What the exit code says, and of which parts: nobody should have to read all of them to find the bad one. */
+static void put_summary(GString *out, const GPtrArray *runs) {
+  g_autofree char *bad = titles_at(runs, LEVEL_FAIL, LEVEL_WARN), *good = titles_at(runs, LEVEL_OK, LEVEL_OK);
+  g_autofree char *unknown = titles_at(runs, LEVEL_UNKNOWN, LEVEL_UNKNOWN);
+  if (bad != NULL)
+    put_titles(out, N_("Problems: {titles}"), bad);
+  if (bad == NULL && unknown == NULL)
+    put_titles(out, N_("No problem was found"), "");
+  else if (bad == NULL && good != NULL) /* where nothing is good, nothing sounds so */
+    put_titles(out, N_("No problem was found, but these could not be told: {titles}"), unknown);
+  else if (unknown != NULL)
+    put_titles(out, N_("Could not tell: {titles}"), unknown);
+}
+
 /* What several probes say in the same words (nothing to ask for, no mail server) is said once, below all their titles. */
 void check_put_page(GString *out, const char *target, const GPtrArray *runs, gboolean evidence) {
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
@@ -61,6 +93,8 @@ void check_put_page(GString *out, const char *target, const GPtrArray *runs, gbo
     g_ptr_array_add(rows, run_rows(g_ptr_array_index(runs, i), evidence));
   if (target != NULL)
     g_string_append_printf(out, "%s\n", target);
+  if (runs->len > 1)
+    put_summary(out, runs);
   for (guint i = 0; i < runs->len; i++) {
     const char *mine = g_ptr_array_index(rows, i);
     guint first = 0;

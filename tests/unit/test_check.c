@@ -155,6 +155,34 @@ static guint count_of(const char *text, const char *part) {
   return n;
 }
 
+/* Below the target stands what the exit code says: which parts are bad, and which could not be told. */
+static void test_summary(void) {
+  static const struct {
+    const char *target, *begin;
+    int code;
+  } cases[] = {
+      {"gone.example", "gone.example\nProblems: Mail servers, ", 1},
+      {"elsewhere.example", "elsewhere.example\nCould not tell: Mail servers, Mail provider, ", 3},
+      {"taro@", "taro@\nProblems: The address\nCould not tell: Mail servers, ", 1},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const char *const targets[] = {cases[i].target, NULL};
+    g_assert_cmpint(check("tests/unit/data/mx.jsonl", (CheckOptions){.targets = targets}, ""), ==, cases[i].code);
+    g_test_message("%s", out_text);
+    g_assert_true(g_str_has_prefix(out_text, cases[i].begin));
+    g_assert_null(strstr(out_text, "No problem"));
+  }
+  /* One probe speaks for itself; and what could not be told is never left out of "no problem". */
+  const char *const fine[] = {"example.com", NULL};
+  g_assert_cmpint(check("tests/unit/data/mx.jsonl", (CheckOptions){.targets = fine, .probe = "mx"}, ""), ==, 0);
+  g_assert_null(strstr(out_text, "No problem"));
+  g_assert_cmpint(check("tests/unit/data/mx.jsonl", (CheckOptions){.targets = fine}, ""), ==, 3);
+  g_assert_true(g_str_has_prefix(out_text, "example.com\nNo problem was found, but these could not be told: "));
+  const char *const clean[] = {"192.0.2.10", NULL}, *const sets[] = {"lists=tests/unit/data/lists.txt", NULL};
+  check("tests/unit/data/dnsbl.jsonl", (CheckOptions){.targets = clean, .sets = sets}, "");
+  g_assert_nonnull(strstr(out_text, "\nProblems: "));
+}
+
 /* What several probes have to say in the same words is read once, below all their titles; programs get it from each. */
 static void test_same_words(void) {
   const char *const targets[] = {"taro@", "a/b", NULL};
@@ -291,6 +319,11 @@ static void test_contacts(void) {
   g_assert_cmpstr(out_text, ==, "");
   g_assert_nonnull(strstr(err_text, "--set password=-"));
   options = (CheckOptions){.targets = emails, .table = table, .contacts = TRUE, .json = TRUE};
+  options.json = FALSE;
+  options.targets = targets;
+  g_assert_cmpint(check(NULL, options, ""), ==, 0);
+  g_assert_true(g_str_has_prefix(out_text, "example.com\nNo problem was found\n\n"));
+  options.targets = emails;
   /* A password on the command line can be seen by everybody. */
   const char *const secrets[] = {"password=x", NULL};
   options.sets = secrets;
@@ -435,6 +468,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/check/fine", test_fine);
   g_test_add_func("/check/page", test_page);
   g_test_add_func("/check/same-words", test_same_words);
+  g_test_add_func("/check/summary", test_summary);
   g_test_add_func("/check/mail-programs", test_mail_programs);
   g_test_add_func("/check/evidence", test_evidence);
   g_test_add_func("/check/usage", test_usage);
