@@ -199,6 +199,8 @@ static gboolean is_list_of_addresses(const char *line, gsize head) {
   gsize start = 0, end = 0;
   const char *p = line + head;
   guint n = 0;
+  if (strchr(p, '@') == strrchr(p, '@'))
+    return FALSE;
   for (; scan_mailbox(p, &start, &end) && strspn(p, "<\"'") == start; n++)
     p += end + strspn(p + end, ">\"',; \t");
   return n > 1 && !*p;

@@ -83,7 +83,7 @@ static gsize repetition_length(const char *rest, const char *address) {
 static const char *skip_addresses(const char *rest) {
   gsize start = 0, end = 0;
   const char *p = rest;
-  while (scan_mailbox(p, &start, &end) && strspn(p, "<\"'") == start)
+  while (strchr(p, '@') && scan_mailbox(p, &start, &end) && strspn(p, "<\"'") == start)
     p += end + strspn(p + end, ">\"',; \t");
   return *p ? rest : p;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MAX_FOLDED 40 /* lines of one field */
+#define MIN_BROKEN 2  /* such lines that break off in a sentence */
 #define MIN_SPACED 6  /* lines with an empty one behind */
 
 /* What stands for a blank or a line end in text that was copied out of a page.  What has no width stays: somebody may
@@ -60,16 +61,24 @@ static guint line_ends(const char *p, const char **next) {
   return n;
 }
 
+/* TRUE if the line that ends at `end` breaks off in a sentence that `next` goes on with. */
+static gboolean breaks_off(const char *end, const char *next) {
+  next += strspn(next, " \t");
+  return (g_ascii_isalnum(end[-1]) || end[-1] == ',') && (g_ascii_islower(*next) || g_ascii_isdigit(*next));
+}
+
 /* TRUE if nearly every line is followed by one empty line, and some by three: those are the real ones. */
 static gboolean is_double_spaced(const char *text) {
-  guint close = 0, single = 0, more = 0;
+  guint close = 0, single = 0, more = 0, broken = 0;
   for (const char *p = text + strspn(text, " \t\n"), *next; *p; p = next) {
-    guint n = line_ends(strchrnul(p, '\n'), &next);
-    close += n == 1;
+    const char *end = strchrnul(p, '\n');
+    guint n = line_ends(end, &next);
+    close += n == 1 && *next != '\0';
     single += n == 2;
+    broken += n == 2 && breaks_off(end, next);
     more += n >= 4 && *next != '\0';
   }
-  return single >= MIN_SPACED && more > 0 && close * 10 <= single;
+  return (single >= MIN_SPACED || broken >= MIN_BROKEN) && more > 0 && close * 10 <= single;
 }
 
 char *notice_repair_spacing(const char *text) {

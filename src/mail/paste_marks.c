@@ -90,10 +90,8 @@ static gsize reference(const char *p, const char **means) {
 /* TRUE if an address stands in brackets that are written out. */
 static gboolean has_written_brackets(const char *text) {
   for (const char *open = strstr(text, "&lt;"); open; open = strstr(open + 4, "&lt;")) {
-    const char *close = strstr(open, "&gt;");
-    if (!close)
-      return FALSE;
-    if (close - open < MAX_ADDRESS && memchr(open, '@', (gsize)(close - open)))
+    const char *close = g_strstr_len(open, (gssize)strnlen(open, MAX_ADDRESS), "&gt;");
+    if (close && memchr(open, '@', (gsize)(close - open)))
       return TRUE;
   }
   return FALSE;

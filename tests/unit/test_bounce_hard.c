@@ -122,7 +122,10 @@ static void test_long_lines(void) {
                                          ":",       "\xE3\x81\x82",
                                          "550 ",    "<a@b.example> ",
                                          "-----x",  "to=<a@b.example>, ",
-                                         "{\"a\":", "Received: "};
+                                         "{\"a\":", "Received: ",
+                                         "* ",      "From: a To: b Subject: c ",
+                                         "x > ",    "recipients: a@b.example ",
+                                         "| ",      "\\n"};
   static const char *const heads[] = {
       "", HEADER "\n", HEADER "X-Long: ", "<a@b.example>: ", "Mar  4 10:22:31 to=<", "差出人: "};
   for (guint i = 0; i < G_N_ELEMENTS(patterns); i++) {
@@ -153,6 +156,9 @@ static void test_big(void) {
                                          "::",
                                          "<",
                                          "&lt;",
+                                         "&lt;&lt; &gt",
+                                         "| a\n",
+                                         "a\\n",
                                          "Final-Recipient: rfc822; a@b.example\n",
                                          "host a.example[192.0.2.1] ",
                                          "\x1b$B",
