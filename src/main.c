@@ -141,12 +141,32 @@ static int check_word(const char *word) {
   return fail(EXIT_USAGE, text);
 }
 
+static int fail_without_guides(const char *dir, const Diags *diags) {
+  for (guint i = 0; i < diags_length(diags); i++) {
+    g_autofree char *text = diag_format(diags_get(diags, i));
+    fprintf(stderr, "%s\n", text);
+  }
+  g_autoptr(Message) message = message_new(N_("No guide could be loaded from {dir}."), "dir", dir, NULL);
+  g_autofree char *words = message_text(message, NULL, NULL);
+  return fail(EXIT_BAD_FILE, words);
+}
+
+static void furnish_desk(Desk *desk, const Options *options) {
+  desk->cases = paths_cases(NULL);
+  desk->case_id = g_strdup(options->case_id);
+  desk->presets = g_strdupv(options->set);
+  desk->slow = options->slow;
+  desk->color = !options->color || !strcmp(options->color, "auto") ? COLOR_AUTO
+                : !strcmp(options->color, "never")                 ? COLOR_NEVER
+                                                                   : COLOR_ALWAYS;
+}
+
 static int command_wizard(Options *options) {
   const char *file = options->rest ? options->rest[0] : NULL;
   int mistyped = file && !options->resume ? check_word(file) : EXIT_DONE;
   if (mistyped)
     return mistyped;
-  if (options->resume ? file && options->rest[1] : file && options->rest[1])
+  if (file && options->rest[1])
     return fail(EXIT_USAGE, tr(N_("The wizard takes one bounce. To read many, use: whybounce explain FILE...")));
   gsize length = 0;
   g_autofree char *bounce = NULL;
@@ -168,22 +188,9 @@ static int command_wizard(Options *options) {
   Flows *flows = flows_load(dir, (const char *const *)own, diags);
   g_autoptr(Desk) desk = desk_new(flows, diags, net);
   g_autoptr(GPtrArray) guides = flows_menu(flows);
-  if (!guides->len) {
-    for (guint i = 0; i < diags_length(diags); i++) {
-      g_autofree char *text = diag_format(diags_get(diags, i));
-      fprintf(stderr, "%s\n", text);
-    }
-    g_autoptr(Message) message = message_new(N_("No guide could be loaded from {dir}."), "dir", dir, NULL);
-    g_autofree char *words = message_text(message, NULL, NULL);
-    return fail(EXIT_BAD_FILE, words);
-  }
-  desk->cases = paths_cases(NULL);
-  desk->case_id = g_strdup(options->case_id);
-  desk->presets = g_strdupv(options->set);
-  desk->slow = options->slow;
-  desk->color = !options->color || !strcmp(options->color, "auto") ? COLOR_AUTO
-                : !strcmp(options->color, "never")                 ? COLOR_NEVER
-                                                                   : COLOR_ALWAYS;
+  if (!guides->len)
+    return fail_without_guides(dir, diags);
+  furnish_desk(desk, options);
   if (options->resume) {
     code = prepare_resume(desk, file ? file : options->case_id);
     if (code != EXIT_DONE)

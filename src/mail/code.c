@@ -107,12 +107,8 @@ GPtrArray *codes_all(const Codes *codes) {
   return codes->all;
 }
 
-static const Code *look_up(const Codes *codes, const char *code) {
-  return codes ? g_hash_table_lookup(codes->by_code, code) : NULL;
-}
-
 const Code *codes_find(const Codes *codes, const char *code) {
   const char *dot = strchr(code, '.');
   g_autofree char *general = dot ? g_strconcat("X", dot, NULL) : NULL;
-  return look_up(codes, general ? general : code);
+  return codes ? g_hash_table_lookup(codes->by_code, general ? general : code) : NULL;
 }
