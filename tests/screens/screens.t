@@ -21,12 +21,16 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "servers"), os.path.join(HERE, "..", "cases")]
 import dns_fake
 from sections import Sections
 from terminal import PROGRAM, Terminal
+
+# Seconds that a screen may take.
+PATIENCE = 5
 
 # What differs from run to run, besides what normalise() knows.
 VOLATILE = [
@@ -52,6 +56,15 @@ def arguments(test, folder, stack):
     return ["--resolver", fake.address, "--set", "lists=lists.yaml"] + own
 
 
+def see(terminal, folder, wanted):
+    """What is on the screen: a busy machine may need longer than it stands still for what is wanted."""
+    end = time.monotonic() + (0 if os.environ.get("UPDATE") else PATIENCE)
+    while True:
+        got = plain(terminal.settle().replace(folder, "DIR"))
+        if got == wanted or time.monotonic() > end:
+            return got
+
+
 def play(test):
     notes = []
     with contextlib.ExitStack() as stack:
@@ -65,7 +78,7 @@ def play(test):
                 if not terminal.press(part[1]):
                     notes.append("not on the screen in time: " + part[1].strip())
             elif part[0] == "screen":
-                got = plain(terminal.settle().replace(folder, "DIR"))
+                got = see(terminal, folder, part[1])
                 if os.environ.get("UPDATE"):
                     part[1] = got
                 if got != part[1]:

@@ -54,7 +54,7 @@ class Terminal:
     def screen(self):
         return normalise(self.raw_screen()).rstrip("\n") + "\n"
 
-    def wait_for(self, text, seconds=10):
+    def wait_for(self, text, seconds=20):
         """TRUE once `text` is on the screen."""
         start = time.monotonic()
         while time.monotonic() - start < seconds:

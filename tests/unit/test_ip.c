@@ -102,11 +102,15 @@ static void test_special(void) {
       {"5f00::1", "reserved"},
       {"fec0::1", "reserved"},
       {"ff02::1", "multicast"},
+      /* Translated: as the IPv4 address in it. */
+      {"64:ff9b::a00:1", "private network"},
+      {"64:ff9b::7f00:1", "this machine (loopback)"},
+      {"64:ff9b::c000:201", "documentation"},
       /* Registered, and reachable all the same. */
       {"192.31.196.1", NULL},
       {"192.52.193.1", NULL},
       {"192.175.48.1", NULL},
-      {"64:ff9b::c000:201", NULL},
+      {"64:ff9b::808:808", NULL},
       {"2620:4f:8000::1", NULL},
       {"2606:4700::1", NULL},
   };
