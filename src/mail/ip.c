@@ -34,7 +34,6 @@ static const struct {
     {"2001:db8::/32", DOCUMENTATION},
     {"3fff::/20", DOCUMENTATION},
     {"ff00::/8", N_("multicast")},
-    {"64:ff9b::/96", NULL}, /* reachable: what a DNS64 resolver makes of IPv4 addresses (RFC 6052 s2.1, RFC 6147) */
     {"64:ff9b:1::/48", N_("private network")},
     {"100::/64", N_("reserved")},
     {"2001::/23", N_("reserved for protocols")},
@@ -43,6 +42,8 @@ static const struct {
 
 /* 2000::/3 is all that has been given out of IPv6 so far (RFC 4291 s2.4 and its registry). */
 #define GLOBAL_UNICAST6 "2000::/3"
+/* What a DNS64 resolver makes of IPv4 addresses (RFC 6147): leads to the one at its end, wherever that is (RFC 6052 s2.1). */
+#define TRANSLATED6 "64:ff9b::/96"
 
 static const guint8 mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -107,6 +108,11 @@ char *ip_reverse(const Ip *ip) {
 }
 
 const char *ip_special_range(const Ip *ip) {
+  if (ip_in_prefix(ip, TRANSLATED6)) {
+    Ip inner = {.family = 4};
+    memcpy(inner.bytes, ip->bytes + 12, 4);
+    return ip_special_range(&inner);
+  }
   for (guint i = 0; i < G_N_ELEMENTS(special_ranges); i++)
     if (ip_in_prefix(ip, special_ranges[i].prefix))
       return special_ranges[i].message;

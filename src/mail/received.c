@@ -5,17 +5,9 @@
 
 #include <string.h>
 
-/* Documentation prefixes (RFC 5737, RFC 3849): never met in earnest, but what examples and training cases use. */
-static const char *const documentation[] = {"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"};
-
 gboolean received_ip_is_public(const char *text) {
   Ip ip;
-  if (!ip_parse(text, &ip))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS(documentation); i++)
-    if (ip_in_prefix(&ip, documentation[i]))
-      return TRUE;
-  return ip_special_range(&ip) == NULL;
+  return ip_parse(text, &ip) && (ip_is_documentation(&ip) || ip_special_range(&ip) == NULL);
 }
 
 /* The clause behind `word`, up to the next clause word outside of brackets.  Caller frees. */

@@ -71,12 +71,6 @@ static const char *forbidden_range(const char *address) {
   Ip ip;
   if (!ip_parse(address, &ip))
     return N_("reserved");
-  /* RFC 6052 s2.1: such an address leads to the IPv4 address at its end, wherever that is. */
-  if (ip_in_prefix(&ip, "64:ff9b::/96")) {
-    Ip inner = {.family = 4};
-    memcpy(inner.bytes, ip.bytes + 12, 4);
-    ip = inner;
-  }
   return ip_is_documentation(&ip) ? NULL : ip_special_range(&ip);
 }
 
