@@ -57,12 +57,14 @@ static void task_fail_at(DnsLive *live, DnsTask *task, DnsTry *try) {
 static void on_failure(DnsLive *live, DnsTask *task, DnsTry *try) {
   gboolean no_edns = try->answer->status == DNS_FORMERR || try->answer->status == DNS_NOTIMP;
   /* RFC 6891 s7: an old server answers so to EDNS itself. */
-  if (no_edns && try->edns && (task->plain & dns_bit(try->resolver)) == 0) {
+  if (!no_edns || !try->edns) {
+    task_fail_at(live, task, try);
+  } else if ((task->plain & dns_bit(try->resolver)) == 0) {
     task->plain |= dns_bit(try->resolver);
     dns_task_send(live, task, try->resolver);
-    return;
+  } else { /* to another try: the question without EDNS is under way */
+    task_go_on(live, task, 0);
   }
-  task_fail_at(live, task, try);
 }
 
 /* Forwarders refuse what is more than they want to have under way (dnsmasq: 150): that is about us, not about the

@@ -97,6 +97,7 @@ treatments = {
     "formerr": failing(1),
     "ede": lambda q: [(0, q.reply(2, extra=extended_error(22, b"no \x1b[31mreachable server"), additional=1))],
     "noedns": lambda q: [(0, q.reply(1))] if q.edns else fine(q),
+    "farnoedns": lambda q: [(0.2, q.reply(1))] if q.edns else late(200)(q),
     "mutetoedns": lambda q: [] if q.edns else fine(q),
     "truncate": truncate,
 }

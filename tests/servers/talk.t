@@ -37,7 +37,7 @@ class Said(dict):
         words = [*wrapper, TALK, "-t", str(limit), "-c", ca.file, "-p", str(port), *options, "--", scheme, host, *commands]
         begin = time.monotonic()
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
         self.took = (time.monotonic() - begin) * 1000
         self.text = out + err
         first = out.splitlines()[0] if process.returncode == 0 and out else "{}"
