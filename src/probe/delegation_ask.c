@@ -106,6 +106,12 @@ static void add_glue(const DelegationLook *look, NsServer *server) {
 
 /* IPv4 first: whether our side has IPv6 says nothing about theirs. */
 static void ask_addresses(DelegationLook *look, NsServer *server) {
+  /* Where the domain's own servers tell our resolver nothing, it cannot tell their addresses either: the parent's are at hand,
+   * and nobody has to wait for that. */
+  if (dns_is_unknown(look->ns->status))
+    add_glue(look, server);
+  if (server->addresses->len > 0)
+    return;
   server->a = ask(look, server->name, DNS_A);
   if (server->a == NULL)
     return;

@@ -131,10 +131,15 @@ void delegation_say_server(Telling *t, const NsServer *server) {
 
 /* Nobody speaks and nobody is proven not to: one row for all. */
 static void say_unreached(Telling *t) {
+  gboolean reached = t->look.reached; /* somebody else was: our network lets such questions out */
   Finding *row = result_add(t->result, LEVEL_UNKNOWN, t->look.zone,
-                            message_new(N_("Its name servers could not be asked directly"), NULL));
-  finding_set_advice(row, message_new(N_("Many networks let nobody but their own resolver be asked. This says nothing about "
-                                         "the domain"),
+                            message_new(reached ? N_("None of its name servers gave us an answer, while that of the registry did")
+                                                : N_("Its name servers could not be asked directly"),
+                                        NULL));
+  finding_set_advice(row, message_new(reached ? N_("They are down, or shut this network out. Ask again, and from elsewhere: if they "
+                                                   "stay silent, no mail finds its way to the domain")
+                                              : N_("Many networks let nobody but their own resolver be asked. This says nothing "
+                                                   "about the domain"),
                                       NULL));
   for (guint i = 0; i < t->look.servers->len && i < MAX_EVIDENCE; i++) {
     const NsServer *server = g_ptr_array_index(t->look.servers, i);
@@ -306,8 +311,18 @@ static void say_together(Telling *t) {
 
 /* --- in order --- */
 
+/* Each row says it of one; that nothing is left is the point.  A resolver that still has an answer has it only for a while. */
+static void say_headline(Telling *t) {
+  const DelegationLook *look = &t->look;
+  if (look->servers->len > 0 && delegation_count(look, NS_LAME) == look->servers->len)
+    t->result->headline =
+        message_new(N_("None of the name servers of {domain} answers for it: mail to it cannot find its way"), "domain",
+                    look->zone, NULL);
+}
+
 void delegation_say(Telling *t) {
   const DelegationLook *look = &t->look;
+  say_headline(t);
   if (look->servers->len > 0 && delegation_count(look, NS_SILENT) == look->servers->len)
     say_unreached(t);
   else

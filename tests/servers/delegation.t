@@ -35,10 +35,10 @@ ZONES = {
     OTHER: {"cached.test": zone(OLD, ttl=900)},
 }
 DELEGATED = {"good": (FIRST, SECOND), "changed": (FIRST, SECOND), "undecided": (FIRST, SECOND), "half": (FIRST, SECOND),
-             "dead": (FIRST, NOBODY), "cached": (FIRST, SECOND), "none": (FIRST, SECOND), "unsigned": (FIRST, SECOND),
+             "dead": (FIRST, NOBODY), "silent": (NOBODY,), "cached": (FIRST, SECOND), "none": (FIRST, SECOND), "unsigned": (FIRST, SECOND),
              "empty": (FIRST, SECOND), "nameless": (FIRST,)}
 # Whom the resolver asks.
-STUBS = {"test": (PARENT,), "moved.test": (FIRST,), "gone.test": (FIRST,), "cached.test": (OTHER,), "dead.test": (FIRST,),
+STUBS = {"test": (PARENT,), "moved.test": (FIRST,), "gone.test": (FIRST,), "cached.test": (OTHER,), "dead.test": (FIRST,), "silent.test": (NOBODY,),
          "single.test": (FIRST,), "changed.test": (FIRST,), "undecided.test": (FIRST,), "half.test": (FIRST,),
          "nameless.test": (FIRST,), "good.test": (FIRST, SECOND), "none.test": (FIRST, SECOND),
          "unsigned.test": (FIRST, SECOND), "empty.test": (FIRST, SECOND)}
@@ -63,7 +63,7 @@ def run(*arguments):
     lines = done.stdout.splitlines()
     probe = json.loads(lines[0])["probes"]["delegation"] if lines else {}
     facts = {key.split(".", 1)[1]: value for key, value in probe.get("facts", {}).items()}
-    return {**facts, "code": done.returncode, "level": probe.get("status"), "unknown": probe.get("unknown", []),
+    return {**facts, "code": done.returncode, "level": probe.get("status"), "headline": probe.get("headline"), "unknown": probe.get("unknown", []),
             "rows": json.dumps(probe.get("findings", [])), "errors": done.stderr}
 
 
@@ -99,6 +99,9 @@ def judge(resolver, port):
     expect("nobody knows the domain, the parent names them", have, code=1, status="lame",
            lame=["ns1.none.test", "ns2.none.test"], parent=["ns1.none.test", "ns2.none.test"])
     tap.ok("delegation.nameservers" in have["unknown"], "its own list cannot be told", have)
+    tap.ok("None of the name servers of none.test answers for it" in (have["headline"] or ""), "that is said first", have)
+    tap.ok("ns1.none.test A" not in have["rows"] and "ns1.half.test A" in check(resolver, port, "half.test")["rows"],
+           "addresses that only a broken domain could tell are taken from the parent at once", have)
     have = check(resolver, port, "dead.test")
     expect("one gives no answer: could not tell", have, code=3, silent=["ns2.dead.test"], lame=[], differ=[])
     tap.ok({"delegation.status", "delegation.old_until"} <= set(have["unknown"]), "nothing rests on it", have)
@@ -109,6 +112,9 @@ def judge(resolver, port):
         have = check(resolver, port, "dead.test", "--timeout", "8000")
         took = time.monotonic() - before
     tap.ok(3.9 < took < 7 and have["silent"] == ["ns2.dead.test"], "and a dead one is waited for half of the time-out", took)
+    have = check(resolver, port, "silent.test")
+    expect("nobody gives an answer, while the registry does", have, code=3, level="unknown", silent=["ns1.silent.test"])
+    says("so that it is no matter of this network", have, "while that of the registry did")
     have = check(resolver, port, "cached.test")
     expect("the resolver has another answer", have, code=0, status="cached", differ=[], old_seconds=900)
     says("and keeps it until", have, "which it keeps until", "10 old.mail.test")
