@@ -94,7 +94,8 @@ static AppWish write_page(App *app) {
     app_set_notice(app, LEVEL_FAIL, error->message);
     return APP_STAY;
   }
-  g_autoptr(Message) message = message_new(N_("Written to {path}."), "path", path, NULL);
+  g_autofree char *full = desk_full_path(path);
+  g_autoptr(Message) message = message_new(N_("Written to {path}."), "path", full, NULL);
   g_autofree char *words = message_text(message, NULL, NULL);
   app_close_overlay(app);
   app_set_notice(app, LEVEL_OK, words);

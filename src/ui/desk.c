@@ -150,11 +150,15 @@ static void set_error(GError **error, int code, const char *id, const char *path
               message_new(id, "path", safe, "why", failure_words(code), NULL));
 }
 
+char *desk_full_path(const char *path) {
+  /* A name beginning with ~/ is what people type, and no shell is between us. */
+  return g_str_has_prefix(path, "~/") ? g_build_filename(g_get_home_dir(), path + 2, NULL)
+                                      : g_canonicalize_filename(path, NULL);
+}
+
 gboolean desk_write(Desk *desk, const char *path, GError **error) {
   g_autofree char *page = desk_summary(desk, 0);
-  /* A name beginning with ~/ is what people type, and no shell is between us. */
-  g_autofree char *full =
-      g_str_has_prefix(path, "~/") ? g_build_filename(g_get_home_dir(), path + 2, NULL) : g_strdup(path);
+  g_autofree char *full = desk_full_path(path);
   int fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0 && errno == EEXIST) {
     set_error(error, EEXIST, N_("There is a file {path} already. Nothing was written: choose another name."), full);

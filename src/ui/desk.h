@@ -53,6 +53,8 @@ const char *desk_fault(const Desk *desk);
 
 /* The page, 72 columns. Caller frees. */
 char *desk_summary(const Desk *desk, int columns);
+/* Where a file called `path` is, with its folder: "~/" is home. Caller frees. */
+char *desk_full_path(const char *path);
 /* Writes it to `path` (0600; an existing file is not overwritten: FALSE, says so). */
 gboolean desk_write(Desk *desk, const char *path, GError **error);
 /* A name that is free in the current folder: "whybounce-CASEID.txt". Caller frees. */

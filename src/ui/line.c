@@ -84,7 +84,7 @@ static void write_file(Line *line, const char *argument) {
     voice_say(&line->voice, 0, error->message);
     return;
   }
-  g_autofree char *safe = text_safe(path, -1, 400, TEXT_LINE, NULL);
+  g_autofree char *full = desk_full_path(path), *safe = text_safe(full, -1, 400, TEXT_LINE, NULL);
   g_autoptr(Message) done = message_new(N_("Written to {path}."), "path", safe, NULL);
   g_autofree char *text = message_text(done, NULL, NULL);
   voice_say(&line->voice, 0, text);

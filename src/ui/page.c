@@ -32,7 +32,7 @@ static Row *header_row(int cols, const char *title, const char *right) {
 
 Page *page_new(int cols, const char *title, const char *right) {
   Page *page = g_new0(Page, 1);
-  page->cols = cols;
+  page->cols = MIN(cols, PAGE_MAX_COLS);
   page->header = header_row(cols, title, right);
   page->text = part_new();
   page->list = part_new();

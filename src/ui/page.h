@@ -11,6 +11,7 @@
 #include "ui/screen.h"
 
 #define PAGE_MIN_COLS 40
+#define PAGE_MAX_COLS 100 /* of text: the eye does not find the next line at the end of a longer one */
 #define PAGE_MIN_ROWS 10
 
 typedef struct Page {

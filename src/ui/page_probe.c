@@ -53,8 +53,8 @@ static void add_live_row(Page *page, const Finding *finding, int subject_cols) {
   g_ptr_array_add(page->text, row);
 }
 
-static char *elapsed_words(const View *view) {
-  g_autofree char *elapsed = g_strdup_printf("%.1f", view->elapsed_ms / 1000.0);
+static char *elapsed_words(const View *view, guint ms) {
+  g_autofree char *elapsed = g_strdup_printf("%.1f", ms / 1000.0);
   g_autofree char *most = g_strdup_printf("%u", (view->timeout_ms + 999) / 1000);
   g_autoptr(Message) message = view->timeout_ms > 0 ? message_new(N_("{elapsed} s, at most {most} s each"), "elapsed",
                                                                   elapsed, "most", most, NULL)
@@ -69,15 +69,19 @@ static char *count_words(guint done, guint total) {
   return message_text(message, NULL, NULL);
 }
 
+/* With so many milliseconds the words about them are as long as they get in most runs. */
+#define LONG_MS 10000
+
 /* "[######......]  4 of 6   3.1 s, at most 5 s each".  The bar keeps its length while the numbers beside it grow. */
 static void add_progress(Page *page, const View *view) {
   const Result *result = view->result;
-  g_autofree char *elapsed = elapsed_words(view);
+  g_autofree char *elapsed = elapsed_words(view, view->elapsed_ms);
   Row *row = row_new_text(STYLE_PLAIN, "   ");
   if (result->total > 0) {
     g_autofree char *words = count_words(result->done, result->total);
     g_autofree char *longest = count_words(result->total, result->total);
-    int beside = text_width(longest) + 3 + text_width(elapsed) + (view->elapsed_ms < 10000);
+    g_autofree char *late = elapsed_words(view, MAX(view->elapsed_ms, LONG_MS));
+    int beside = text_width(longest) + 3 + text_width(late);
     int room = page->cols - 1 - row->width - 4 - beside;
     int cols = CLAMP(room, 0, BAR_COLUMNS);
     int full = cols * (int)MIN(result->done, result->total) / (int)result->total;

@@ -277,6 +277,23 @@ static void test_sweep(void) {
   g_assert_true(shows(screen, "     1 .......w.......w....L..w....    29 "));
   g_assert_true(shows(screen, "   113 .......w\n"));
   g_assert_true(shows(screen, "105 of 120   4.2 s, at most 10 s each"));
+  /* The bar does not shrink when the clock beside it gets another digit, rounded up or not. */
+  static const guint clocks[] = {0, 4230, 9949, 9950, 9960, 9999, 10000, 59990};
+  gsize bar = 0;
+  for (guint i = 0; i < G_N_ELEMENTS(clocks); i++) {
+    view->elapsed_ms = clocks[i];
+    g_autoptr(Screen) later = lay_out(view, 0, 60, 24);
+    g_autofree char *text = screen_text(later);
+    const char *from = strstr(text, "   [#");
+    g_assert_nonnull(from);
+    bar = i == 0 ? strcspn(from, "]") : bar;
+    g_assert_cmpuint(strcspn(from, "]"), ==, bar);
+  }
+  view->elapsed_ms = 4230;
+  /* In a wide window only the header is wide. */
+  g_autoptr(Screen) wide = lay_out(view, 0, 200, 40);
+  for (int i = 1; i < 40; i++)
+    g_assert_cmpint(((Row *)g_ptr_array_index(wide->lines, (guint)i))->width, <=, PAGE_MAX_COLS);
   StepState state = {.filter = SWEEP_LISTED};
   g_autoptr(Page) page = page_step(view, &state, 80, 24);
   g_autoptr(Screen) listed = page_lay_out(page, 80, 24);
