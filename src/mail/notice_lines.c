@@ -101,6 +101,14 @@ gboolean notice_lines_is_header(const char *line) {
   return begins_with(line, header_fields) > 0;
 }
 
+/* "X-Mailer: ", "Thread-Topic: ": most fields of a header, but no words of a sentence. */
+static gboolean is_compound_field(const char *p) {
+  gsize n = 0;
+  while (n < 60 && (g_ascii_isalnum(p[n]) || p[n] == '-'))
+    n++;
+  return g_ascii_isalpha(*p) && p[n] == ':' && (p[n + 1] == ' ' || p[n + 1] == '\0') && memchr(p, '-', n);
+}
+
 static guint count(const char *line, gsize length, const char *const *fields) {
   guint n = 0;
   for (const char *p = line; p < line + length; p++)
@@ -251,12 +259,51 @@ static void part_address(GString *out) {
   g_string_append_c(out, '\n');
 }
 
-static void repair_line(GString *out, const char *line, gsize length) {
-  gboolean report = count(line, length, report_fields) >= MIN_FIELDS;
-  gboolean header = count(line, length, header_fields) >= MIN_FIELDS + 1;
-  gboolean detailed = count(line, length, details) >= MIN_FIELDS - 1;
-  gboolean session =
+/* What a line that was several ones holds. */
+typedef struct FlatLine {
+  const char *text;
+  gboolean report, header, details, session;
+  gboolean inside; /* of the header: it has begun, and no report behind it */
+} FlatLine;
+
+static FlatLine flat_line(const char *line, gsize length) {
+  FlatLine flat = {.text = line};
+  flat.report = count(line, length, report_fields) >= MIN_FIELDS;
+  flat.header = count(line, length, header_fields) >= MIN_FIELDS + 1;
+  flat.inside = notice_lines_is_header(line);
+  flat.details = count(line, length, details) >= MIN_FIELDS - 1;
+  flat.session =
       memmem(line, length, "<<< ", 4) || memmem(line, length, ">>> ", 4) || memmem(line, length, "ranscript of ", 13);
+  return flat;
+}
+
+static gboolean begins_field(FlatLine *flat, const char *p) {
+  if (flat->report && begins_with(p, report_fields)) {
+    flat->inside = FALSE;
+    return TRUE;
+  }
+  if (!flat->header)
+    return FALSE;
+  /* "was not relayed to: .." is a sentence. */
+  if (g_ascii_isupper(*p) && begins_with(p, header_fields) && !is_command(flat->text, p)) {
+    flat->inside = TRUE;
+    return TRUE;
+  }
+  return flat->inside && is_compound_field(p);
+}
+
+static gboolean begins_line(FlatLine *flat, const char *p) {
+  if (begins_field(flat, p) || begins_with(p, session_marks) || begins_with(p, sentences))
+    return TRUE;
+  if (flat->details && !g_ascii_islower(*p) && begins_with(p, details))
+    return TRUE;
+  if (flat->session && (is_summary(flat->text, p) || begins_with(p, talks)))
+    return TRUE;
+  return is_item(flat->text, p) || is_bare_item(p) || is_listed(flat->text, p) || is_loose_item(flat->text, p);
+}
+
+static void repair_line(GString *out, const char *line, gsize length) {
+  FlatLine flat = flat_line(line, length);
   g_autoptr(GArray) breaks = notice_flat_breaks(line, length);
   guint broken = 0;
   for (const char *p = line; p < line + length;) {
@@ -283,16 +330,10 @@ static void repair_line(GString *out, const char *line, gsize length) {
     }
     if (begins && is_exchange(p))
       part_address(out);
-    else if (begins &&
-             ((report && begins_with(p, report_fields)) ||
-              /* "was not relayed to: .." is a sentence. */
-              (header && g_ascii_isupper(*p) && begins_with(p, header_fields) && !is_command(line, p)) ||
-              (detailed && !g_ascii_islower(*p) && begins_with(p, details)) || begins_with(p, session_marks) ||
-              begins_with(p, sentences) || (session && (is_summary(line, p) || begins_with(p, talks))) ||
-              is_item(line, p) || is_bare_item(p) || is_listed(line, p) || is_loose_item(line, p)))
+    else if (begins && begins_line(&flat, p))
       end_line(out);
     /* The report is no part of a header that it follows, nor are sentences one of an answer. */
-    if (begins && ((report && begins_with(p, first_field)) || begins_with(p, sentences)))
+    if (begins && ((flat.report && begins_with(p, first_field)) || begins_with(p, sentences)))
       g_string_append_c(out, '\n');
     g_string_append_c(out, *p++);
   }
