@@ -65,6 +65,13 @@ static const char *const other_words[] = {
     "send email to",
     "send a message to",
     "e-mail to",
+    "emailing",
+    "emailing to",
+    "e.g.,",
+    "e.g., if",
+    "finger",
+    "for example",
+    "try",
     "forward this to",
     "helpdesk",
     "mailto",
@@ -206,6 +213,13 @@ static gboolean is_list_of_addresses(const char *line, gsize head) {
   return n > 1 && !*p;
 }
 
+/* "552 Quota violation for taro@example.com": within the reply of a server, which may know another address. */
+static gboolean stands_in_reply(const char *line, gsize at) {
+  const char *first = line + strspn(line, " \t");
+  gsize start = 0, end = 0;
+  return reply_find(first, &start, &end) && start == 0 && (gsize)(first - line) + end <= at;
+}
+
 static Rank rank_mention(const char *line, const Mention *mention) {
   const char *address = line + mention->start;
   gsize head = item_start(line);
@@ -233,7 +247,7 @@ static Rank rank_mention(const char *line, const Mention *mention) {
   if (g_ascii_strncasecmp(line + head, "To:", 3) == 0 || g_ascii_strncasecmp(line + head, "Cc:", 3) == 0)
     return RANK_SOMEWHERE;
   if (word_before(line, address, recipient_words))
-    return RANK_NAMED;
+    return stands_in_reply(line, mention->start) ? RANK_CODED : RANK_NAMED;
   if (particle_behind(line + mention->end))
     return RANK_NAMED;
   /* "550 5.1.1 <address>... User unknown": the address right behind the codes. */
@@ -339,7 +353,8 @@ static Rank rank_in_place(const Notice *notice, const Mention *mention, const Te
   g_autofree char *address = bounce_mention_address(notice, mention);
   Rank rank = rank_mention(line, mention);
   gboolean sender = hints->sender && strstr(hints->sender, address);
-  if (is_daemon(address) || (rank == RANK_HEAD && belongs_to_other(notice, mention->line)))
+  gboolean first = rank == RANK_HEAD || strspn(line, " \t<\"'") == mention->start;
+  if (is_daemon(address) || (first && belongs_to_other(notice, mention->line)))
     return RANK_NONE;
   if (rank < RANK_HEAD && (sender || is_role(address)))
     return RANK_NONE;

@@ -59,6 +59,7 @@ static const char *const failure_words[] = {
     "failed recipient",
     "returned mail",
     "returned to sender",
+    "returned because",
     "returning message",
     "delivery error",
     "transcript of session follows",

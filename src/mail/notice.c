@@ -79,6 +79,7 @@ static const char *const markers[] = {
     "copy of the original",
     "message header",
     "message follows",
+    "mail follows",
     "message text follows",
     "old message:",
     "headers of the original",
