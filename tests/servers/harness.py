@@ -544,6 +544,16 @@ class Postfix(Server):
     def start(self):
         return self.root and super().start()
 
+    def stop(self):
+        """What was started is a script: the server itself is its child, and would outlive it."""
+        if self.process is not None:
+            try:
+                with open(self.path("queue/pid/master.pid"), encoding="ascii") as f:
+                    os.kill(int(f.read()), signal.SIGTERM)
+            except (OSError, ValueError):
+                pass
+        super().stop()
+
     def answering(self):
         try:
             with socket.create_connection((self.address, self.port), 0.5) as s:
