@@ -109,7 +109,7 @@ static int points_forwarded(const KindSigns *signs, const char *text) {
 /* TRUE if a code stands in `text` as codes do: a reply, or a status at the beginning of a line or announced.  "5.1.1"
  * in a sentence may be the number of an order. */
 static gboolean has_telling_code(const char *text) {
-  static const char *const words[] = {"error", "code", "status", "dsn", "エラー", "コード", "ステータス",
+  static const char *const words[] = {"error", "code", "status", "dsn", "ndr", "エラー", "コード", "ステータス",
                                       "：",    "「",   "『",     "（",  "【",     NULL};
   gsize start = 0, end = 0;
   if (reply_find(text, &start, &end))
@@ -141,7 +141,7 @@ static BounceKind kind_of_paste(const KindSigns *signs, const char *text) {
     return BOUNCE_FEEDBACK;
   if (bounce_phrase_of_success(text) && !failure)
     return BOUNCE_DELIVERED;
-  if (!code && !failure && !delay && !signs->copy)
+  if (!code && !failure && !delay && !signs->copy && !bounce_phrase_of_refusal(text))
     return BOUNCE_OTHER;
   return delay ? BOUNCE_DELAY : BOUNCE_BOUNCE;
 }

@@ -405,6 +405,31 @@ static const char *const challenge_words[] = {
     NULL,
 };
 
+/* A server refuses.  People write like this, too: it tells something only of a text that somebody pasted. */
+static const char *const refusal_words[] = {
+    "not permitted",
+    "not allowed",
+    "relaying not",
+    "listed in",
+    "listed on",
+    "listed at",
+    "listed by",
+    "blacklisted",
+    "blocklisted",
+    "quota exceeded",
+    "mailbox_full",
+    "too large",
+    "timed out",
+    "authentication required",
+    "不存在",
+    "拒否",
+    "容量を超",
+    "容量オーバー",
+    "拒绝",
+    "邮箱已满",
+    NULL,
+};
+
 static gboolean contains_one_of(const char *lower, const char *const *list) {
   for (; *list; list++)
     if (strstr(lower, *list))
@@ -414,6 +439,10 @@ static gboolean contains_one_of(const char *lower, const char *const *list) {
 
 gboolean bounce_phrase_of_failure(const char *lower) {
   return contains_one_of(lower, failure_words);
+}
+
+gboolean bounce_phrase_of_refusal(const char *lower) {
+  return contains_one_of(lower, refusal_words);
 }
 
 gboolean bounce_phrase_of_delay(const char *lower) {

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 gboolean bounce_phrase_of_failure(const char *lower); /* it did not arrive */
+gboolean bounce_phrase_of_refusal(const char *lower); /* refused; of a pasted text only, people write so, too */
 gboolean bounce_phrase_of_delay(const char *lower);   /* not yet; somebody keeps trying */
 gboolean bounce_phrase_of_success(const char *lower);
 gboolean bounce_phrase_of_moderation(const char *lower); /* a mailing list holds it back */
