@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_RECIPIENTS 500 /* whose words are looked for; a bound on time, as each is looked for in the whole text */
+#define MAX_PASSAGES 200 /* about one of them; the same bound */
 #define MAX_WORDS 16384
 #define MAX_JOINED 32768
 
@@ -143,12 +144,16 @@ static guint word_score(const char *words) {
 
 static char *best_words(const Reading *reading, const char *address) {
   g_autofree char *best = g_strdup("");
-  for (guint i = 0; i < reading->notice->n_lines; i++) {
+  guint most = 0, seen = 0;
+  for (guint i = 0; i < reading->notice->n_lines && seen < MAX_PASSAGES; i++) {
     if (!reading->heads[i] || begins_other(reading, i, address))
       continue;
     g_autofree char *words = passage(reading, reading->heads[i], address);
-    if (word_score(words) <= word_score(best))
+    guint score = word_score(words);
+    seen++;
+    if (score <= most)
       continue;
+    most = score;
     g_free(best);
     best = g_steal_pointer(&words);
   }
