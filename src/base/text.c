@@ -72,6 +72,10 @@ gunichar text_fold_char(gunichar c) {
   return c == IDEOGRAPHIC_SPACE ? ' ' : c;
 }
 
+char *text_lower(const char *utf8) {
+  return g_str_is_ascii(utf8) ? g_ascii_strdown(utf8, -1) : g_utf8_strdown(utf8, -1);
+}
+
 char *text_fold_fullwidth(const char *utf8) {
   GString *folded = g_string_sized_new(strlen(utf8));
   for (const char *p = utf8; *p; p = g_utf8_next_char(p))

@@ -55,6 +55,9 @@ char **text_wrap(const char *safe, int cols, int indent);
 /* Appends `safe` as lines of at most `cols` columns behind `lead`, the later ones behind as many blanks. */
 void text_append_wrapped(GString *out, const char *lead, int cols, const char *safe);
 
+/* Small letters, of any script; fast for ASCII, which nearly all bounces are.  UTF-8 only.  Caller frees. */
+char *text_lower(const char *utf8);
+
 /* Full-width ASCII (U+FF01..FF5E) and the ideographic space folded to ASCII: for keys and numbers
  * typed with an input method left on.  Other characters stay.  Caller frees. */
 char *text_fold_fullwidth(const char *utf8);

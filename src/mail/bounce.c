@@ -210,7 +210,7 @@ static char *sender_of(const Reading *reading) {
 /* What is said to one recipient alone is said about it, wherever it stands. */
 static void complete_alone(const Reading *reading, BounceRecipient *recipient, const char *words) {
   g_autofree char *refusal = bounce_words_have_code(words) ? NULL : bounce_refusal_find(reading->notice);
-  g_autofree char *lower = g_utf8_strdown(words, -1);
+  g_autofree char *lower = text_lower(words);
   gboolean better = refusal && (!*words || bounce_phrase_of_delay(lower) || bounce_words_have_code(refusal));
   complete(recipient, better ? refusal : words);
   take_comment(recipient);

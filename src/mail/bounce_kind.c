@@ -1,5 +1,6 @@
 #include "mail/bounce_kind.h"
 
+#include "base/text.h"
 #include "mail/bounce_phrases.h"
 #include "mail/bounce_words.h"
 #include "mail/encoded_word.h"
@@ -100,7 +101,7 @@ static int points(const KindSigns *signs, const char *text, const char *subject)
 static int points_forwarded(const KindSigns *signs, const char *text) {
   g_autofree char *from = decoded(signs->client, "From");
   g_autofree char *shown = decoded(signs->client, "Subject");
-  g_autofree char *subject = g_utf8_strdown(shown, -1);
+  g_autofree char *subject = text_lower(shown);
   int header = (notice_is_daemon(from) ? 2 : 0) + (notice_is_failure_subject(subject) ? 2 : 0);
   int words = points_of_words(signs, text);
   return header > 0 && words > 0 ? header + words : 0;
@@ -131,7 +132,7 @@ static gboolean has_telling_code(const char *text) {
 /* A text that somebody pasted was pasted because it is a bounce; only an answering machine's words are none. */
 static BounceKind kind_of_paste(const KindSigns *signs, const char *text) {
   g_autofree char *shown = decoded(signs->client, "Subject");
-  g_autofree char *subject = g_utf8_strdown(shown, -1);
+  g_autofree char *subject = text_lower(shown);
   gboolean code = has_telling_code(text);
   gboolean failure = bounce_phrase_of_failure(text);
   gboolean delay = bounce_phrase_of_delay(text);
@@ -148,7 +149,7 @@ static BounceKind kind_of_paste(const KindSigns *signs, const char *text) {
 
 static BounceKind kind_of_mail(const KindSigns *signs, const char *text) {
   g_autofree char *shown = decoded(signs->headers, "Subject");
-  g_autofree char *subject = g_utf8_strdown(shown, -1);
+  g_autofree char *subject = text_lower(shown);
   int n = points(signs, text, subject);
   gboolean daemon = is_from_daemon(signs->headers) || fields_get(signs->headers, "X-Failed-Recipients");
   if (!daemon && is_answering_machine(signs->headers, subject) && n < ENOUGH + 2)
@@ -186,7 +187,7 @@ static gboolean is_challenge(const KindSigns *signs, const char *text) {
     return TRUE;
   for (guint i = 0; signs->report && i < signs->report->len; i++) {
     const BounceRecipient *recipient = g_ptr_array_index(signs->report, i);
-    g_autofree char *lower = g_utf8_strdown(recipient->diagnostic ? recipient->diagnostic : "", -1);
+    g_autofree char *lower = text_lower(recipient->diagnostic ? recipient->diagnostic : "");
     if (bounce_phrase_of_challenge(lower))
       return TRUE;
   }
@@ -198,7 +199,7 @@ BounceKind bounce_kind_judge(const KindSigns *signs) {
     return BOUNCE_FEEDBACK;
   if (is_list_mail(signs->headers))
     return BOUNCE_OTHER;
-  g_autofree char *text = g_utf8_strdown(signs->text, -1);
+  g_autofree char *text = text_lower(signs->text);
   if (signs->headers && is_challenge(signs, text))
     return BOUNCE_AUTOREPLY;
   if (signs->report && signs->report->len > 0)

@@ -187,7 +187,7 @@ static gboolean is_notice(const GPtrArray *fields) {
 /* TRUE if what stands before says itself what happened: a header behind it is that of the returned mail. */
 static gboolean tells(const char *text, gsize length) {
   g_autofree char *before = g_strndup(text, length);
-  g_autofree char *lower = g_utf8_validate_len(before, length, NULL) ? g_utf8_strdown(before, -1) : g_strdup(before);
+  g_autofree char *lower = g_utf8_validate_len(before, length, NULL) ? text_lower(before) : g_strdup(before);
   return bounce_words_have_code(lower) || bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower);
 }
 

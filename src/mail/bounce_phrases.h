@@ -1,5 +1,5 @@
 /* Phrases by which notices are told from other mail, in the languages in which mail systems write.
- * Part of the reader of bounces.  All texts must be in lower case (g_utf8_strdown()). */
+ * Part of the reader of bounces.  All texts must be in lower case (text_lower()). */
 #ifndef WB_MAIL_BOUNCE_PHRASES_H
 #define WB_MAIL_BOUNCE_PHRASES_H
 

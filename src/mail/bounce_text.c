@@ -1,5 +1,6 @@
 #include "mail/bounce_text.h"
 
+#include "base/text.h"
 #include "mail/bounce_mention.h"
 #include "mail/bounce_phrases.h"
 #include "mail/bounce_refusal.h"
@@ -252,7 +253,7 @@ static void drop_signatures(GPtrArray *list) {
       last = i + 1;
   for (guint i = list->len; last > 0 && i-- > last;) {
     const TextRecipient *recipient = g_ptr_array_index(list, i);
-    g_autofree char *lower = g_utf8_strdown(recipient->words, -1);
+    g_autofree char *lower = text_lower(recipient->words);
     if (!bounce_phrase_of_failure(lower))
       g_ptr_array_remove_index(list, i);
   }

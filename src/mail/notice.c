@@ -1,5 +1,6 @@
 #include "mail/notice.h"
 
+#include "base/text.h"
 #include "mail/bounce_phrases.h"
 #include "mail/bounce_words.h"
 #include "mail/notice_client.h"
@@ -193,7 +194,7 @@ static gboolean is_notice(const GPtrArray *fields) {
 /* TRUE if one of the lines from `at` to `end` says what happened. */
 static gboolean says_failure(const Notice *notice, guint at, guint end) {
   for (guint i = at; i < MIN(end, notice->n_lines); i++) {
-    g_autofree char *lower = g_utf8_strdown(notice->lines[i], -1);
+    g_autofree char *lower = text_lower(notice->lines[i]);
     if (bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(lower))
       return TRUE;
   }
@@ -315,7 +316,7 @@ static gboolean tells(const Notice *notice, guint from, guint to) {
   gboolean found = FALSE;
   for (guint i = from; i < to && !found; i++) {
     const char *line = notice_line(notice, i);
-    g_autofree char *lower = g_utf8_strdown(line, -1);
+    g_autofree char *lower = text_lower(line);
     gsize start = 0, end = 0;
     found = bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(line) ||
             is_field_of(line, report_fields) || (scan_mailbox(line, &start, &end) && start <= 4);

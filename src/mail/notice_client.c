@@ -1,5 +1,6 @@
 #include "mail/notice_client.h"
 
+#include "base/text.h"
 #include "mail/bounce_phrases.h"
 #include "mail/bounce_words.h"
 
@@ -266,7 +267,7 @@ static gboolean is_forward_mark(const char *line) {
 /* TRUE if one of the lines before `at` says what happened. */
 static gboolean tells_before(const Notice *notice, guint at) {
   for (guint i = 0; i < at; i++) {
-    g_autofree char *lower = g_utf8_strdown(notice->lines[i], -1);
+    g_autofree char *lower = text_lower(notice->lines[i]);
     if (bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(lower))
       return TRUE;
   }

@@ -302,6 +302,13 @@ static gboolean begins_line(FlatLine *flat, const char *p) {
   return is_item(flat->text, p) || is_bare_item(p) || is_listed(flat->text, p) || is_loose_item(flat->text, p);
 }
 
+/* The word at `p` with the blank behind it: nothing begins before its end, but for what `stop` announces. */
+static gsize word_length(const char *p, const char *end, const char *stop) {
+  const char *blank = memchr(p, ' ', (gsize)(end - p));
+  const char *behind = blank ? blank + 1 : end;
+  return (gsize)((stop && stop > p && stop < behind ? stop : behind) - p);
+}
+
 static void repair_line(GString *out, const char *line, gsize length) {
   FlatLine flat = flat_line(line, length);
   g_autoptr(GArray) breaks = notice_flat_breaks(line, length);
@@ -335,7 +342,9 @@ static void repair_line(GString *out, const char *line, gsize length) {
     /* The report is no part of a header that it follows, nor are sentences one of an answer. */
     if (begins && ((flat.report && begins_with(p, first_field)) || begins_with(p, sentences)))
       g_string_append_c(out, '\n');
-    g_string_append_c(out, *p++);
+    gsize word = word_length(p, line + length, next ? line + next->at : NULL);
+    g_string_append_len(out, p, (gssize)word);
+    p += word;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "mail/rule_pattern.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 #define MAX_LITERALS 40 /* of one alternative */
@@ -151,10 +153,6 @@ static char single_character(const char *p, const char **next) {
 
 /* --- pieces --- */
 
-static char *lower(const char *text) {
-  return g_str_is_ascii(text) ? g_ascii_strdown(text, -1) : g_utf8_strdown(text, -1);
-}
-
 /* Takes `pieces` over: as the best if they tell more than those so far, to the others if they tell anything. */
 static void offer(Scan *scan, Pieces pieces) {
   gboolean useful = pieces.shortest >= PATTERN_MIN_LITERAL && pieces.list->len <= MAX_LITERALS;
@@ -175,7 +173,7 @@ static void end_run(Scan *scan) {
   scan->weight += (guint)scan->run->len;
   if (scan->run->len >= PATTERN_MIN_LITERAL) {
     Pieces pieces = {g_ptr_array_new_with_free_func(g_free), scan->run->len};
-    g_ptr_array_add(pieces.list, lower(scan->run->str));
+    g_ptr_array_add(pieces.list, text_lower(scan->run->str));
     offer(scan, pieces);
   }
   g_string_truncate(scan->run, 0);
@@ -245,7 +243,7 @@ static void read_plain(Alternative *alternative) {
   alternative->plain = TRUE;
   alternative->weight = (guint)strlen(alternative->pattern);
   alternative->literals = g_new0(char *, 2);
-  alternative->literals[0] = lower(alternative->pattern);
+  alternative->literals[0] = text_lower(alternative->pattern);
 }
 
 static void read_expression(Alternative *alternative) {

@@ -289,6 +289,12 @@ static void test_wrap_random(void) {
   }
 }
 
+static void test_lower(void) {
+  g_autofree char *ascii = text_lower("550 User UNKNOWN"), *other = text_lower("Сообщение НЕ доставлено");
+  g_assert_cmpstr(ascii, ==, "550 user unknown");
+  g_assert_cmpstr(other, ==, "сообщение не доставлено");
+}
+
 static void test_fold(void) {
   g_autofree char *folded = text_fold_fullwidth("１２ｑ？　漢ａ");
   g_assert_cmpstr(folded, ==, "12q? 漢a");
@@ -338,6 +344,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/wrap/japanese", test_wrap_japanese);
   g_test_add_func("/text/wrap/narrow", test_wrap_narrow);
   g_test_add_func("/text/wrap/random", test_wrap_random);
+  g_test_add_func("/text/lower", test_lower);
   g_test_add_func("/text/fold", test_fold);
   g_test_add_func("/text/distance", test_distance);
   g_test_add_func("/text/nearest", test_nearest);
