@@ -73,7 +73,12 @@ gunichar text_fold_char(gunichar c) {
 }
 
 char *text_lower(const char *utf8) {
-  return g_str_is_ascii(utf8) ? g_ascii_strdown(utf8, -1) : g_utf8_strdown(utf8, -1);
+  if (!g_str_is_ascii(utf8))
+    return g_utf8_strdown(utf8, -1);
+  char *lower = g_strdup(utf8);
+  for (char *p = lower; *p; p++)
+    *p = text_lower_ascii(*p);
+  return lower;
 }
 
 char *text_fold_fullwidth(const char *utf8) {

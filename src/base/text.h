@@ -55,6 +55,11 @@ char **text_wrap(const char *safe, int cols, int indent);
 /* Appends `safe` as lines of at most `cols` columns behind `lead`, the later ones behind as many blanks. */
 void text_append_wrapped(GString *out, const char *lead, int cols, const char *safe);
 
+/* The small letter of an ASCII one, other octets as they are: g_ascii_tolower() without a call, for loops over whole texts. */
+static inline char text_lower_ascii(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 /* Small letters, of any script; fast for ASCII, which nearly all bounces are.  UTF-8 only.  Caller frees. */
 char *text_lower(const char *utf8);
 

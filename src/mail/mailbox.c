@@ -17,7 +17,7 @@ struct Mailbox {
   gboolean ended;   /* nothing more comes from `fd` */
   gboolean mbox;
   guint number;
-  char buffer[CHUNK];
+  char *buffer; /* CHUNK octets; not cleared, a mailbox is opened for each of many files */
   gsize start, filled; /* what is still to be used of `buffer` */
   char *held;          /* the separator line that ended the mail before, which begins the next */
 };
@@ -72,6 +72,7 @@ static void end_file(Mailbox *mailbox) {
 
 Mailbox *mailbox_open(const char *path, GError **error) {
   Mailbox *mailbox = g_new0(Mailbox, 1);
+  mailbox->buffer = g_malloc(CHUNK);
   mailbox->fd = -1;
   if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
     mailbox->files = list_folder(path);
@@ -92,6 +93,7 @@ void mailbox_free(Mailbox *mailbox) {
   g_clear_pointer(&mailbox->files, g_ptr_array_unref);
   g_free(mailbox->path);
   g_free(mailbox->held);
+  g_free(mailbox->buffer);
   g_free(mailbox);
 }
 

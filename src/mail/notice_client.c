@@ -150,7 +150,7 @@ static const char *behind_separator(const char *p) {
 
 /* Tells most labels apart without a call. */
 static gboolean same_letter(char a, char b) {
-  return g_ascii_tolower(a) == g_ascii_tolower(b);
+  return text_lower_ascii(a) == text_lower_ascii(b);
 }
 
 const char *notice_label(const char *line, const char **value) {

@@ -1,5 +1,6 @@
 #include "mail/notice_lines.h"
 
+#include "base/text.h"
 #include "mail/notice_flat.h"
 #include "mail/scan.h"
 #include "mail/status.h"
@@ -85,9 +86,9 @@ static const char *const session_marks[] = {"<<< ", ">>> RCPT", ">>> MAIL", ">>>
 
 /* How much of `p` one of `list` takes, in any case; 0: none. */
 static gsize begins_with(const char *p, const char *const *list) {
-  char first = g_ascii_tolower(*p);
+  char first = text_lower_ascii(*p);
   for (; *list; list++)
-    if (first == g_ascii_tolower(**list) && g_ascii_strncasecmp(p, *list, strlen(*list)) == 0)
+    if (first == text_lower_ascii(**list) && g_ascii_strncasecmp(p, *list, strlen(*list)) == 0)
       return strlen(*list);
   return 0;
 }

@@ -1,5 +1,7 @@
 #include "mail/scan.h"
 
+#include "base/text.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -196,7 +198,7 @@ gsize scan_host(const char *p) {
 gboolean scan_mentions(const char *text, const char *address) {
   gsize n = strlen(address);
   for (const char *p = text; *p; p++)
-    if (g_ascii_tolower(*p) == g_ascii_tolower(*address) && g_ascii_strncasecmp(p, address, n) == 0 &&
+    if (text_lower_ascii(*p) == text_lower_ascii(*address) && g_ascii_strncasecmp(p, address, n) == 0 &&
         (p == text || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[n]))
       return TRUE;
   return FALSE;
