@@ -585,6 +585,7 @@ local_recipient_maps = inline:{{ ok=x, full=x }}
 smtpd_recipient_restrictions = check_recipient_access inline:{{ {replies} }}, reject_unauth_destination
 smtpd_tls_chain_files = {self.certificate[1]}, {self.certificate[0]}
 smtpd_tls_security_level = may
+smtpd_peername_lookup = no
 message_size_limit = 10485760
 maillog_file = {self.path('maillog')}
 maillog_file_prefixes = {self.scratch.dir}

@@ -18,7 +18,7 @@ PROGRAM = os.path.join(harness.BUILD, "whybounce")
 HOST = "127.0.0.2"
 
 
-def arguments(probe, port, *sets, options=(), timeout=2000):
+def arguments(probe, port, *sets, options=(), timeout=10000):  # patience for busy machines; who waits for silence says how long
     words = [PROGRAM, "check", "--contacts", "--json", "--ca", ca.file, "--resolver", "127.0.0.1:1", "--timeout", str(timeout),
              *options, "--probe", probe]
     for text in (f"host={HOST}", f"port={port}", *sets):
@@ -28,7 +28,7 @@ def arguments(probe, port, *sets, options=(), timeout=2000):
 
 def check(probe, port, *sets, given=None, **how):
     """The facts of the probe without its name; `code`, `text` and `rows` beside them."""
-    done = subprocess.run(arguments(probe, port, *sets, **how), input=given or "", capture_output=True, text=True, timeout=60)
+    done = subprocess.run(arguments(probe, port, *sets, **how), input=given or "", capture_output=True, text=True, timeout=150)
     try:
         one = json.loads(done.stdout)["probes"][probe]
     except (ValueError, KeyError):
