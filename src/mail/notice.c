@@ -191,13 +191,16 @@ static gboolean is_notice(const GPtrArray *fields) {
   return notice_is_daemon(fields_get(fields, "From")) && notice_is_failure_subject(fields_get(fields, "Subject"));
 }
 
+static gboolean line_says_failure(const char *line) {
+  g_autofree char *lower = text_lower(line);
+  return bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(lower);
+}
+
 /* TRUE if one of the lines from `at` to `end` says what happened. */
 static gboolean says_failure(const Notice *notice, guint at, guint end) {
-  for (guint i = at; i < MIN(end, notice->n_lines); i++) {
-    g_autofree char *lower = text_lower(notice->lines[i]);
-    if (bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(lower))
+  for (guint i = at; i < MIN(end, notice->n_lines); i++)
+    if (line_says_failure(notice->lines[i]))
       return TRUE;
-  }
   return FALSE;
 }
 
@@ -312,16 +315,15 @@ static gboolean is_ruler(const char *line) {
   return n >= 20 && !line[n] && strchr("_-=~*+", *line);
 }
 
+/* The same, or who it was about. */
 static gboolean tells(const Notice *notice, guint from, guint to) {
-  gboolean found = FALSE;
-  for (guint i = from; i < to && !found; i++) {
+  gsize start = 0, end = 0;
+  for (guint i = from; i < to; i++) {
     const char *line = notice_line(notice, i);
-    g_autofree char *lower = text_lower(line);
-    gsize start = 0, end = 0;
-    found = bounce_phrase_of_failure(lower) || bounce_phrase_of_delay(lower) || bounce_words_have_code(line) ||
-            is_field_of(line, report_fields) || (scan_mailbox(line, &start, &end) && start <= 4);
+    if (line_says_failure(line) || is_field_of(line, report_fields) || (scan_mailbox(line, &start, &end) && start <= 4))
+      return TRUE;
   }
-  return found;
+  return FALSE;
 }
 
 /* What gateways and people put below a ruler, a disclaimer or a signature, says nothing about the mail. */

@@ -221,11 +221,13 @@ static gsize rule_length(const char *p) {
   return n >= MIN_RULE && (!p[n] || strchr(" \n", p[n])) ? n : 0;
 }
 
-/* Length of a heading at `p`: dashes, words, dashes; or one of those that have none behind; or a rule. */
+/* Length of a heading at `p`: dashes, words, dashes; one of those that have none behind; a rule; a title. */
 static gsize heading_length(const char *p) {
   gsize n = *p == '-' ? begins_with(p, headings) : rule_length(p);
-  if (n > 0 || *p != '-')
+  if (n > 0)
     return n;
+  if (*p != '-')
+    return begins_with(p, titles);
   gsize dashes = strspn(p, "-");
   gsize words = dashes >= 3 ? strcspn(p + dashes, "-\n") : 0;
   gsize closing = words > 5 && words < 90 ? strspn(p + dashes + words, "-") : 0;
@@ -326,8 +328,6 @@ static void repair_line(GString *out, const char *line, gsize length) {
       continue;
     }
     gsize heading = p == line || begins ? heading_length(p) : 0;
-    if (heading == 0 && (p == line || begins))
-      heading = begins_with(p, titles);
     if (heading > 0) {
       if (p > line)
         end_line(out);
